@@ -1,0 +1,83 @@
+import { Compile, type Validator } from 'typebox/compile';
+import { type Command, type CommandType, commands, VERSION } from './commands.ts';
+import { MAX_CONTENT_BYTES, MAX_DEPTH } from './content.ts';
+import { Refused } from './errors.ts';
+
+const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
+const latin1 = new TextDecoder('latin1');
+const encoder = new TextEncoder();
+const validators = new Map<string, Validator>();
+for (const [type, schema] of Object.entries(commands)) validators.set(type, Compile(schema) as unknown as Validator);
+
+/** A command with the text it was parsed from, so that nobody has to write it as JSON again. */
+export interface Parsed<C extends Command = Command> {
+  command: C;
+  text: string;
+}
+
+/**
+ * Parses and validates the payload of a command.
+ * @throws {Refused} bad_json, too_deep, unsupported_version, unknown_type, too_large, bad_request. A refusal of a
+ * payload that carries a usable id can be answered under that id: see {@link commandIdOf}.
+ */
+export function parseCommand(payload: Uint8Array): Parsed {
+  let text: string;
+  try {
+    text = utf8.decode(payload);
+  } catch {
+    throw new Refused('bad_json', 'not UTF-8');
+  }
+  let value: unknown;
+  try {
+    value = JSON.parse(text);
+  } catch {
+    throw new Refused('bad_json');
+  }
+  return { command: checkCommand(value), text };
+}
+
+/** Validates a command that is already an object (HTTP bodies, the log). Same codes as {@link parseCommand}. */
+export function checkCommand(value: unknown): Command {
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) throw new Refused('bad_json', 'not an object');
+  const { v, type } = value as { v?: unknown; type?: unknown };
+  if (v !== VERSION) throw new Refused('unsupported_version');
+  if (typeof type !== 'string') throw new Refused('bad_request', '/type: must be a string');
+  const validator = validators.get(type);
+  if (validator === undefined) throw new Refused('unknown_type', type.slice(0, 64));
+  checkDepth(value, MAX_DEPTH);
+  if (!validator.Check(value)) throw new Refused('bad_request', firstProblem(validator, value));
+  const command = value as Command;
+  if ('content' in command) checkContentSize(command.content);
+  return command;
+}
+
+/** The command id of a payload that was refused, when it has a usable one: so that the answer can be matched. */
+export function commandIdOf(payload: Uint8Array): string | null {
+  const start = latin1.decode(payload.subarray(0, 512));
+  return /"id"\s*:\s*"([0-9a-f-]{36})"/.exec(start)?.[1] ?? null;
+}
+
+export function commandType(value: string): CommandType | null {
+  return Object.hasOwn(commands, value) ? (value as CommandType) : null;
+}
+
+function firstProblem(validator: Validator, value: unknown): string {
+  const problems = validator.Errors(value);
+  const first = problems.find((p) => p.keyword !== 'anyOf') ?? problems[0];
+  return first === undefined ? 'invalid' : `${first.instancePath || '/'}: ${first.message}`.slice(0, 200);
+}
+
+function checkDepth(value: object, left: number): void {
+  if (left === 0) throw new Refused('too_deep', `at most ${MAX_DEPTH} levels`);
+  for (const child of Object.values(value)) {
+    if (typeof child === 'object' && child !== null) checkDepth(child, left - 1);
+  }
+}
+
+function checkContentSize(content: object): void {
+  // Cheap for the common case: a short text cannot exceed the limit.
+  const { text } = content as { text?: unknown };
+  if (typeof text === 'string' && Object.keys(content).length === 2 && text.length * 6 + 64 < MAX_CONTENT_BYTES) return;
+  const bytes = encoder.encode(JSON.stringify(content)).byteLength;
+  if (bytes > MAX_CONTENT_BYTES) throw new Refused('too_large', `content has ${bytes} bytes, ${MAX_CONTENT_BYTES} allowed`);
+}

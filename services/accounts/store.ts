@@ -1,0 +1,90 @@
+import type { Audience } from '../../protocol/commands.ts';
+
+export interface User {
+  id: string;
+  username: string;
+  kind: 'person' | 'bot';
+  admin: boolean;
+  name: string | null;
+  phone: string | null;
+  photo: string | null;
+  status: string | null;
+  lastSeen: number | null;
+  lastSeenAudience: Audience;
+  presenceAudience: Audience;
+  createdAt: number;
+}
+
+export interface Device {
+  id: string;
+  user: string;
+  name: string | null;
+  createdAt: number;
+  lastSeen: number | null;
+  revokedAt: number | null;
+}
+
+export interface RefreshToken {
+  /** SHA-256 of the token, hex: the token itself is never stored. */
+  hash: string;
+  device: string;
+  user: string;
+  /** All tokens descended from one login. */
+  family: string;
+  expiresAt: number;
+  usedAt: number | null;
+}
+
+export interface Invitation {
+  hash: string;
+  createdBy: string | null;
+  admin: boolean;
+  expiresAt: number;
+  usedBy: string | null;
+}
+
+/**
+ * Port: accounts. Times are milliseconds since the epoch. Names no database; every adapter passes `store.conformance.ts`.
+ */
+export interface AccountStore {
+  /** Creates user and credentials; consumes the invitation in the same transaction. @throws {Refused} username_taken, invitation_invalid */
+  createUser(user: User, passwordHash: string, invitation: string | null): Promise<void>;
+  user(id: string): Promise<User | null>;
+  users(ids: string[]): Promise<Map<string, User>>;
+  userByName(username: string): Promise<User | null>;
+  countUsers(): Promise<number>;
+  passwordHash(user: string): Promise<string | null>;
+  setPassword(user: string, hash: string): Promise<void>;
+  updateProfile(user: string, changes: Partial<Pick<User, 'name' | 'phone' | 'photo' | 'status' | 'lastSeenAudience' | 'presenceAudience'>>): Promise<void>;
+  /** Written behind, in batches. */
+  setLastSeen(entries: { user: string; device: string; at: number }[]): Promise<void>;
+
+  /** @throws {Refused} too_many_devices */
+  addDevice(device: Device, most: number): Promise<void>;
+  device(id: string): Promise<Device | null>;
+  devices(user: string): Promise<Device[]>;
+  renameDevice(user: string, device: string, name: string): Promise<void>;
+  /** Revokes the device and deletes its refresh tokens. True when it was not revoked before. */
+  revokeDevice(user: string, device: string, at: number): Promise<boolean>;
+
+  addRefreshToken(token: RefreshToken): Promise<void>;
+  refreshToken(hash: string): Promise<RefreshToken | null>;
+  /** Marks `used` as used and adds its successor, atomically; false when it had been used already (reuse). */
+  rotateRefreshToken(used: string, successor: RefreshToken, at: number): Promise<boolean>;
+  deleteFamily(family: string): Promise<void>;
+  /** Deletes what has expired; how many. */
+  sweepTokens(now: number): Promise<number>;
+
+  addInvitation(invitation: Invitation): Promise<void>;
+  invitation(hash: string): Promise<Invitation | null>;
+
+  setContact(user: string, contact: string, name: string | null): Promise<void>;
+  removeContact(user: string, contact: string): Promise<void>;
+  contacts(user: string): Promise<{ user: string; name: string | null }[]>;
+  isContact(user: string, contact: string): Promise<boolean>;
+  block(user: string, blocked: string): Promise<void>;
+  unblock(user: string, blocked: string): Promise<void>;
+  blocks(user: string): Promise<string[]>;
+  /** Has either blocked the other? */
+  blockedBetween(a: string, b: string): Promise<boolean>;
+}

@@ -1,0 +1,47 @@
+import type { Change, ChangeType, CommandOf } from '../../protocol/commands.ts';
+import type { Refusal } from '../../protocol/errors.ts';
+import type { Actor } from '../actor.ts';
+import type { EventDraft, StoredEvent, StreamedEvent } from './history.ts';
+
+/** What became of a change. */
+export type Outcome = { ok: true; event: StoredEvent; duplicate: boolean } | { ok: false; error: Refusal };
+
+/** What the rooms of the front (MQTT ingest, HTTP) see of the pipeline. */
+export interface Pipeline {
+  /**
+   * Takes a validated change. Resolves when it is durable in the command log: the moment for PUBACK.
+   * What it could be refused for early (membership, blocks: cached) has been checked.
+   * @throws {Refused}
+   */
+  submit(actor: Actor, command: Change, text: string): Promise<void>;
+  /** As submit, and waits for the outcome. @throws {Refused} also `unavailable` after `timeoutMs` (default 10,000) */
+  request(actor: Actor, command: Change, text: string, timeoutMs?: number): Promise<Outcome>;
+}
+
+/** The live stream of stored events, in order within each stream; listeners are called synchronously, once a batch. */
+export interface EventStream {
+  subscribe(listener: (events: StreamedEvent[]) => void): () => void;
+}
+
+/** Decided: the event to store, and who joins or leaves the stream by it. */
+export interface Decision {
+  draft: EventDraft;
+  joined?: string[];
+  left?: string[];
+}
+
+/**
+ * The rules of one type of change. `decide` reads state and returns a decision or throws {@link Refused}; it may return
+ * synchronously when everything is cached (the hot path). `apply` runs after the event is durable and projects it onto
+ * the directory; it must be idempotent, as a crash between the two makes it run again.
+ */
+export interface ChangeRules<T extends ChangeType = ChangeType> {
+  readonly type: T;
+  /**
+   * True when the decision depends on what earlier changes of the same kind did (membership, roles, profile): such a change is looked up
+   * for duplicates first and decided alone, after everything before it has been applied.
+   */
+  readonly structural: boolean;
+  decide(actor: Actor, command: CommandOf<T>, acceptedAt: number): Decision | Promise<Decision>;
+  apply?(event: StoredEvent, command: CommandOf<T>, actor: Actor): Promise<void>;
+}
