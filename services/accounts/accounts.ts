@@ -25,3 +25,10 @@ export interface Visibility {
   /** Called with users whose visibility to some viewers has changed: privacy, contacts, blocks. */
   onChange(listener: (user: string) => void): () => void;
 }
+
+/** What the rules of messages and groups ask about users, on the hot path: synchronous when cached, bounded caches. */
+export interface Relations {
+  exists(user: string): boolean | Promise<boolean>;
+  /** Has either blocked the other? */
+  blocked(a: string, b: string): boolean | Promise<boolean>;
+}
