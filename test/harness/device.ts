@@ -1,4 +1,3 @@
-import { type EventEmitter, once } from 'node:events';
 import mqtt, { type IClientOptions, type MqttClient } from 'mqtt';
 import { uuidv7 } from 'uuidv7';
 import { topics } from '../../protocol/topics.ts';
@@ -53,11 +52,11 @@ export class Device {
       ...rest,
     });
     const device = new Device(account, client);
-    const failed = once(client as EventEmitter, 'close').then(() => {
-      throw new Error('the connection was closed before CONNACK');
+    await new Promise<void>((resolve, reject) => {
+      client.once('connect', () => resolve());
+      client.once('error', reject);
+      client.once('close', () => reject(new Error('the connection was closed before CONNACK')));
     });
-    failed.catch(() => {});
-    await Promise.race([once(client as EventEmitter, 'connect'), failed]);
     if (subscribe) {
       await client.subscribeAsync(
         [topics.inbox(account.user), topics.deviceInbox(account.user, account.device)],
