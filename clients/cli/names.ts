@@ -1,0 +1,63 @@
+import type { DunlinClient, Storage } from '../sdk/index.ts';
+
+interface Profile {
+  id: string;
+  username: string;
+  name?: string | null;
+}
+
+/** What users are called: asked of the server once, then kept, so that they have names offline too. */
+export class Names {
+  readonly #client: DunlinClient;
+  readonly #storage: Storage;
+  readonly #names = new Map<string, string>();
+  readonly #asked = new Set<string>();
+  /** Called when a name has become known. */
+  onChange: () => void = () => {};
+
+  constructor(client: DunlinClient, storage: Storage) {
+    this.#client = client;
+    this.#storage = storage;
+  }
+
+  async load(): Promise<void> {
+    for (const [key, name] of await this.#storage.list('name/'))
+      this.#names.set(key.slice('name/'.length), name);
+  }
+
+  /** The name, or the start of the id until the name is known. */
+  of(user: string): string {
+    const known = this.#names.get(user);
+    if (known !== undefined) return known;
+    if (!this.#asked.has(user) && this.#client.status === 'online') {
+      this.#asked.add(user);
+      this.#client.query<'profile.get', Profile>('profile.get', { user }).then(
+        (profile) => this.#keep(profile),
+        () => this.#asked.delete(user),
+      );
+    }
+    return user.slice(0, 8);
+  }
+
+  /** Replaces the `@id` of notices by names. */
+  inText(text: string): string {
+    return text.replace(/@([0-9a-f-]{36})/g, (_, user: string) => this.of(user));
+  }
+
+  /** The id of a sign-in name. @throws {RefusedError} user_not_found, or an Error when offline */
+  async find(username: string): Promise<string> {
+    const profile = await this.#client.query<'user.find', Profile>('user.find', {
+      username: username.toLowerCase(),
+    });
+    await this.#keep(profile);
+    return profile.id;
+  }
+
+  async #keep(profile: Profile): Promise<void> {
+    const name = profile.name ?? profile.username;
+    if (this.#names.get(profile.id) === name) return;
+    this.#names.set(profile.id, name);
+    await this.#storage.write([[`name/${profile.id}`, name]]);
+    this.onChange();
+  }
+}
