@@ -1,0 +1,88 @@
+import { cpuMicros } from '../proc.ts';
+import { Histogram } from '../stats.ts';
+import type { Measure } from './job.ts';
+
+/** A phase that makes no progress for so long has lost something. */
+const STALL_MS = 15_000;
+
+/** What happened in one phase of a load, over all its connections. */
+export class Tally {
+  sent = 0;
+  acked = 0;
+  delivered = 0;
+  /** Deliveries that a receiver had had before. */
+  duplicates = 0;
+  /** Deliveries that came before an earlier message of the same sender. */
+  misordered = 0;
+  /** Messages for somebody else. */
+  strays = 0;
+  /** PUBLISHes that are no message: receipts and the like. */
+  notices = 0;
+  refusals = new Map<string, number>();
+  latency = new Histogram();
+  lastDeliveryAt = 0;
+  #startedAt = 0;
+  #serverCpu = 0;
+  #ownCpu = 0;
+  readonly #pid: number;
+
+  constructor(pid: number) {
+    this.#pid = pid;
+  }
+
+  start(): void {
+    this.sent = this.acked = this.delivered = 0;
+    this.notices = 0;
+    this.latency = new Histogram();
+    this.#serverCpu = cpuMicros(this.#pid);
+    this.#ownCpu = ownCpu();
+    this.#startedAt = performance.now();
+    this.lastDeliveryAt = this.#startedAt;
+  }
+
+  /** Waits until every send is acknowledged and `expected()` deliveries have come, or nothing comes any more. */
+  async settle(expected: () => number): Promise<void> {
+    let seen = -1;
+    let since = performance.now();
+    while (this.acked < this.sent || this.delivered < expected()) {
+      const progress = this.acked + this.delivered;
+      const now = performance.now();
+      if (progress !== seen) {
+        seen = progress;
+        since = now;
+      } else if (now - since > STALL_MS) return;
+      await new Promise((resolve) => setTimeout(resolve, 2));
+    }
+  }
+
+  /** The figures of the phase: rates are from its start to its last delivery. */
+  end(expected: number): Measure {
+    const millis = this.lastDeliveryAt - this.#startedAt;
+    const cpu = cpuMicros(this.#pid) - this.#serverCpu;
+    const own = ownCpu() - this.#ownCpu;
+    const elapsed = performance.now() - this.#startedAt;
+    return {
+      millis,
+      sends: this.sent,
+      sendRate: (this.sent / millis) * 1000,
+      deliveryRate: (this.delivered / millis) * 1000,
+      notices: this.notices,
+      p50: this.latency.percentile(0.5) / 1000,
+      p99: this.latency.percentile(0.99) / 1000,
+      cpuPerSend: cpu / this.sent,
+      serverCpu: cpu / 10 / elapsed,
+      ownCpu: own / 10 / elapsed,
+      unacked: this.sent - this.acked,
+      lost: expected - this.delivered,
+      duplicates: this.duplicates,
+      misordered: this.misordered,
+      strays: this.strays,
+      refused: [...this.refusals.values()].reduce((sum, count) => sum + count, 0),
+    };
+  }
+}
+
+function ownCpu(): number {
+  const { user, system } = process.cpuUsage();
+  return user + system;
+}
