@@ -91,7 +91,12 @@ export interface History {
    * A page with folds, ascending by seq, within `ranges`. With `before` the events next below it, with `after` those next above it, with
    * neither the newest. Costs the same at any depth.
    */
-  page(stream: string, ranges: Range[], at: { before?: number; after?: number }, limit: number): Promise<FoldedEvent[]>;
+  page(
+    stream: string,
+    ranges: Range[],
+    at: { before?: number; after?: number },
+    limit: number,
+  ): Promise<FoldedEvent[]>;
 
   get(stream: string, seq: number): Promise<FoldedEvent | null>;
 
@@ -101,7 +106,11 @@ export interface History {
   /**
    * How many events of type `message` lie after `after` (and within `to`, null: open) and are not by `user`; counted to `most` and no further.
    */
-  unread(asked: { stream: string; after: number; to: number | null }[], user: string, most: number): Promise<Map<string, number>>;
+  unread(
+    asked: { stream: string; after: number; to: number | null }[],
+    user: string,
+    most: number,
+  ): Promise<Map<string, number>>;
 
   /**
    * Full-text search, newest first, over everything appended before the call. `before` pages.

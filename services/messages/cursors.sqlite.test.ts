@@ -1,0 +1,4 @@
+import { cursorsConformance } from './cursors.conformance.ts';
+import { temporaryMessages } from './temporary.ts';
+
+cursorsConformance('SQLite', temporaryMessages);

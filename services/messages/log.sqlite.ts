@@ -1,0 +1,162 @@
+import type { Change } from '../../protocol/commands.ts';
+import { Refused } from '../../protocol/errors.ts';
+import { checkCommand } from '../../protocol/parse.ts';
+import type { CommandLog, LogConsumer, LogEntry, LogRecord } from './log.ts';
+import { BatchConsumer } from './log-consumer.ts';
+import { LogTail } from './log-tail.ts';
+import type { MessagesClient } from './sqlite/client.ts';
+import type { LogColumns } from './sqlite/log-jobs.ts';
+
+export interface SqliteLogOptions {
+  /** Most entries a batch. */
+  maxBatch?: number;
+  /** Most entries kept in memory for the consumer; what is beyond is read from the table. */
+  tail?: number;
+  /** Milliseconds; see ConsumerOptions. */
+  commitDelayMs?: number;
+  retryMaxMs?: number;
+}
+
+/** Not yet durable: beyond it an append is refused as `overloaded`. */
+const MOST_PENDING = 20_000;
+const MOST_PENDING_CHARS = 64 * 1024 * 1024;
+const MOST_TAIL_CHARS = 32 * 1024 * 1024;
+const OVERLOADED_RETRY_MS = 500;
+
+interface Pending {
+  entry: LogEntry;
+  resolve: (position: number) => void;
+  reject: (error: unknown) => void;
+}
+
+export class SqliteLog implements CommandLog {
+  readonly #db: MessagesClient;
+  readonly #options: Required<SqliteLogOptions>;
+  readonly #tail: LogTail;
+  #tick: Pending[] = [];
+  #pending = 0;
+  #pendingChars = 0;
+  /** The newest write; writes finish in the order they were made. */
+  #writing: Promise<void> = Promise.resolve();
+  #last = 0;
+  #consumer: BatchConsumer | null = null;
+  #closed = false;
+
+  constructor(db: MessagesClient, options: SqliteLogOptions = {}) {
+    this.#db = db;
+    this.#options = { maxBatch: 500, tail: 10_000, commitDelayMs: 20, retryMaxMs: 5_000, ...options };
+    this.#tail = new LogTail(this.#options.tail, MOST_TAIL_CHARS);
+  }
+
+  async append(entry: LogEntry): Promise<number> {
+    if (this.#closed) throw new Refused('draining');
+    if (this.#pending >= MOST_PENDING || this.#pendingChars >= MOST_PENDING_CHARS) {
+      throw new Refused('overloaded', undefined, OVERLOADED_RETRY_MS);
+    }
+    this.#pending++;
+    this.#pendingChars += entry.text.length;
+    // After the sockets have been read: all commands of one turn of the event loop travel as one.
+    if (this.#tick.length === 0) setImmediate(() => this.#flush());
+    return new Promise((resolve, reject) => this.#tick.push({ entry, resolve, reject }));
+  }
+
+  async consume(handler: (batch: LogRecord[]) => Promise<void>): Promise<LogConsumer> {
+    if (this.#closed || this.#consumer !== null) throw new Error('the log is closed or has a consumer');
+    const { last, committed } = await this.#db.read('log.state');
+    this.#last = Math.max(this.#last, last);
+    const consumer = new BatchConsumer(
+      {
+        last: () => this.#last,
+        batch: (position, limit) => this.#batch(position, limit),
+        commit: (position) => this.#db.write('log.commit', { position }),
+        settled: () => this.#settled(),
+      },
+      committed,
+      handler,
+      this.#options,
+    );
+    this.#consumer = consumer;
+    return {
+      pause: () => consumer.pause(),
+      resume: () => consumer.resume(),
+      drained: () => consumer.drained(),
+      stop: async () => {
+        await consumer.stop();
+        if (this.#consumer === consumer) this.#consumer = null;
+      },
+      get lag() {
+        return consumer.lag;
+      },
+    };
+  }
+
+  async close(): Promise<void> {
+    this.#closed = true;
+    await this.#settled();
+    await this.#consumer?.stop();
+  }
+
+  #flush(): void {
+    const tick = this.#tick;
+    this.#tick = [];
+    const columns: LogColumns = { user: [], device: [], accepted: [], text: [] };
+    for (const { entry } of tick) {
+      columns.user.push(entry.actor.user);
+      columns.device.push(entry.actor.device);
+      columns.accepted.push(entry.acceptedAt);
+      columns.text.push(entry.text);
+    }
+    this.#writing = this.#db.write('log.append', columns).then(
+      (first) => this.#appended(tick, first),
+      (error) => {
+        for (const { entry, reject } of tick) {
+          this.#settle(entry);
+          reject(error);
+        }
+      },
+    );
+  }
+
+  #appended(tick: Pending[], first: number): void {
+    for (let i = 0; i < tick.length; i++) {
+      const { entry, resolve } = tick[i]!;
+      const position = first + i;
+      this.#settle(entry);
+      this.#tail.push({ ...entry, position });
+      resolve(position);
+    }
+    this.#last = first + tick.length - 1;
+    this.#consumer?.wake();
+  }
+
+  #settle(entry: LogEntry): void {
+    this.#pending--;
+    this.#pendingChars -= entry.text.length;
+  }
+
+  async #settled(): Promise<void> {
+    while (this.#pending > 0) {
+      if (this.#tick.length > 0) await new Promise(setImmediate);
+      await this.#writing;
+    }
+  }
+
+  async #batch(after: number, limit: number): Promise<LogRecord[]> {
+    this.#tail.dropThrough(after);
+    const held = this.#tail.from(after + 1, limit);
+    return held.length > 0 ? held : this.#read(after, limit);
+  }
+
+  /** What an earlier process left, or what the tail could not hold. */
+  async #read(after: number, limit: number): Promise<LogRecord[]> {
+    const { position, user, device, accepted, text } = await this.#db.read('log.read', { after, limit });
+    return position.map((at, i) => ({
+      position: at,
+      actor: { user: user[i]!, device: device[i]! },
+      acceptedAt: accepted[i]!,
+      // Only changes are appended.
+      command: checkCommand(JSON.parse(text[i]!)) as Change,
+      text: text[i]!,
+    }));
+  }
+}
