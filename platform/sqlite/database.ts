@@ -1,6 +1,4 @@
-import { existsSync } from 'node:fs';
-import { open, rename, rm } from 'node:fs/promises';
-import { dirname } from 'node:path';
+import { syncedCopy } from './synced-copy.ts';
 import { DatabaseThread, type OnCommit } from './thread.ts';
 
 export { StorageError } from './errors.ts';
@@ -55,28 +53,11 @@ export async function openSqlite(options: SqliteOptions): Promise<SqliteDatabase
   return {
     write: (job, args) => writer.call(job, args),
     read: (job, args) => reader.call(job, args),
-    async backup(path) {
-      if (existsSync(path)) throw new Error(`${path} exists already`);
-      const unfinished = `${path}.unfinished`;
-      await rm(unfinished, { force: true });
-      await reader.call('sqlite.backup', unfinished);
-      await syncToDisk(unfinished);
-      await rename(unfinished, path);
-      await syncToDisk(dirname(path));
-    },
+    backup: (target) => syncedCopy(target, (unfinished) => reader.call('sqlite.backup', unfinished)),
     async close() {
       await reader.close();
       await writer.close();
     },
     ended: Promise.race([writer.exited, reader.exited]),
   };
-}
-
-async function syncToDisk(path: string): Promise<void> {
-  const handle = await open(path, 'r');
-  try {
-    await handle.sync();
-  } finally {
-    await handle.close();
-  }
 }

@@ -25,7 +25,8 @@ export interface Replies {
 export interface ThreadData {
   path: string;
   module: string;
-  role: 'writer' | 'reader';
+  /** `writer`: group commits; `reader`: read-only; `plain`: each job as it comes, transactions are the caller's. */
+  role: 'writer' | 'reader' | 'plain';
   /** The job to run while there is nothing else to do. */
   idle: string | null;
 }

@@ -1,4 +1,4 @@
-/** A thread that owns one connection and runs the jobs of a module: the writer in group commits, the reader as they come. */
+/** A thread that owns one connection and runs the jobs of a module: the writer in group commits, others as they come. */
 import type { DatabaseSync } from 'node:sqlite';
 import { parentPort, receiveMessageOnPort, workerData } from 'node:worker_threads';
 import { storageCode } from './errors.ts';
@@ -15,7 +15,7 @@ const { path, module, role, idle } = workerData as ThreadData;
 const port = parentPort!;
 const { migrations, jobs: makeJobs } = (await import(module)) as JobModule;
 const db = openConnection(path, role === 'reader');
-if (role === 'writer') migrate(db, migrations, path);
+if (role !== 'reader') migrate(db, migrations, path);
 const jobs = makeJobs(db);
 
 function run(job: JobMessage): JobReply {
@@ -71,7 +71,8 @@ function sync(replies: JobReply[], count: number): Replies {
   return { replies, commit: { jobs: count, seconds: (performance.now() - start) / 1000 } };
 }
 
-function read(batch: JobMessage[]): Replies {
+/** One by one, outside of any transaction of ours. */
+function each(batch: JobMessage[]): Replies {
   return {
     replies: batch.map((job) => {
       try {
@@ -113,7 +114,7 @@ const builtIn: Record<string, (args: unknown) => unknown> = {
   },
   'sqlite.close': () => {
     if (idleTimer !== null) clearTimeout(idleTimer);
-    if (role === 'writer') {
+    if (role !== 'reader') {
       db.exec('PRAGMA wal_checkpoint(TRUNCATE)');
     }
     db.close();
@@ -126,7 +127,7 @@ port.on('message', (first: Batch) => {
   const special = batch.filter((job) => Object.hasOwn(builtIn, job.name));
   const ordinary = special.length === 0 ? batch : batch.filter((job) => !special.includes(job));
   if (ordinary.length > 0) {
-    port.postMessage(role === 'writer' ? commit(ordinary) : read(ordinary));
+    port.postMessage(role === 'writer' ? commit(ordinary) : each(ordinary));
     idleLater();
   }
   for (const job of special) {
