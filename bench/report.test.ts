@@ -17,7 +17,7 @@ const scenario: Scenario = {
       title: 'rate to Aedes',
       limit: 0.6,
       better: 'higher',
-      value: (of) => of('dunlin', 'c')!.rate! / of('aedes', 'c')!.rate!,
+      value: (of) => (of('dunlin', 'c')?.rate ?? Number.NaN) / (of('aedes', 'c')?.rate ?? Number.NaN),
     },
   ],
 };

@@ -18,7 +18,7 @@ function run({ target, load }: Job, tally: Tally) {
     case 'drain':
       return drain(target, wire, load, tally);
     case 'idle':
-      return idle(target, wire, load, tally);
+      return idle(target, wire, load);
     case 'history':
       return history(target, wire, load, tally);
   }

@@ -66,7 +66,7 @@ export class Tally {
       sends: this.sent,
       sendRate: (this.sent / millis) * 1000,
       deliveryRate: (this.delivered / millis) * 1000,
-      notices: this.notices,
+      otherRate: (this.notices / millis) * 1000,
       p50: this.latency.percentile(0.5) / 1000,
       p99: this.latency.percentile(0.99) / 1000,
       cpuPerSend: cpu / this.sent,

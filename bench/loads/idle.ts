@@ -1,6 +1,5 @@
 import { Connection, type Listener, openAll } from '../generator/connection.ts';
 import type { Load, Measure } from '../generator/job.ts';
-import type { Tally } from '../generator/tally.ts';
 import { residentBytes } from '../proc.ts';
 import type { Target, Wire } from '../systems/system.ts';
 
@@ -13,13 +12,8 @@ export async function idle(
   target: Target,
   wire: Wire,
   { connections }: Extract<Load, { kind: 'idle' }>,
-  tally: Tally,
 ): Promise<Measure> {
-  const listener: Listener = {
-    publish: () => {
-      tally.notices++;
-    },
-  };
+  const listener: Listener = { publish: () => {} };
   const open = async (user: number) => {
     const connection = await Connection.open(target.port, target.users[user]!, listener);
     await connection.subscribe(wire.receives(target, user, null));
@@ -29,7 +23,6 @@ export async function idle(
   const warm = await openAll(Math.min(WARM_CONNECTIONS, connections), open);
   await Promise.all(warm.map((connection) => connection.close()));
   const before = await atRest(target);
-  tally.start();
   const started = performance.now();
   await openAll(connections, open);
   const millis = performance.now() - started;
@@ -39,7 +32,6 @@ export async function idle(
     beforeMib: before / 1024 ** 2,
     afterMib: after / 1024 ** 2,
     connectRate: (connections / millis) * 1000,
-    notices: tally.notices,
   };
 }
 
