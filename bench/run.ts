@@ -3,7 +3,7 @@ import { writeFile } from 'node:fs/promises';
 import { generate } from './generator/process.ts';
 import { machine } from './machine.ts';
 import { type Options, parseOptions, usage } from './options.ts';
-import { type Row, section, table } from './report.ts';
+import { faults, type Row, section, table } from './report.ts';
 import { type Case, type Scenario, scenarios } from './scenarios.ts';
 import { aedes } from './systems/aedes.ts';
 import { dunlin } from './systems/dunlin.ts';
@@ -83,7 +83,7 @@ let failed = false;
 for (const scenario of scenarios.filter((one) => options.only.includes(one.number))) {
   const rows = await measure(scenario, systems, options);
   if (rows.length === 0) continue;
-  failed ||= rows.some((row) => row.notes.length > 0);
+  failed ||= rows.some((row) => row.notes.length > 0 || faults(row.measures) !== '');
   const text = section(scenario, rows);
   console.log(`\n${text}`);
   parts.push(text);
