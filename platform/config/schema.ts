@@ -1,0 +1,222 @@
+import Type, { type Static, type TSchema } from 'typebox';
+
+const port = (fallback: number, description: string) =>
+  Type.Integer({
+    minimum: 0,
+    maximum: 65_535,
+    default: fallback,
+    description: `${description} (0: any free port)`,
+  });
+const count = (fallback: number, description: string, minimum = 1) =>
+  Type.Integer({ minimum, maximum: 1_000_000_000, default: fallback, description });
+/** 0 switches the limit off. */
+const limit = (fallback: number, description: string) => count(fallback, `${description}; 0: no limit`, 0);
+const text = (fallback: string, description: string) => Type.String({ default: fallback, description });
+const flag = (fallback: boolean, description: string) => Type.Boolean({ default: fallback, description });
+const choice = <const T extends string>(values: readonly T[], fallback: T, description: string) =>
+  Type.Union(
+    values.map((value) => Type.Literal(value)),
+    { default: fallback, description },
+  ) as unknown as ReturnType<typeof Type.Unsafe<T>>;
+const group = <P extends Record<string, TSchema>>(description: string, fields: P) =>
+  Type.Object(fields, { additionalProperties: false, description });
+
+export const OpenRule = Type.Object(
+  {
+    users: Type.Union([Type.Literal('all'), Type.Array(Type.String(), { maxItems: 1_000 })], {
+      description: 'user ids, or `all`',
+    }),
+    allow: Type.Union([Type.Literal('publish'), Type.Literal('subscribe'), Type.Literal('both')]),
+    topic: Type.String({
+      minLength: 1,
+      maxLength: 1_024,
+      description: 'a topic filter below the prefix, without it',
+    }),
+  },
+  { additionalProperties: false },
+);
+
+/** Every setting: its type, its default, what it means, what is allowed. The reference page is written from it. */
+export const ConfigSchema = group('Dunlin', {
+  data: group('Where things are kept', {
+    folder: text('./data', 'the folder of databases and keys; one server at a time'),
+  }),
+  listen: group('Where to listen', {
+    host: text(
+      '127.0.0.1',
+      'the address of all listeners; anything but loopback makes registration by invitation (see `registration.mode`)',
+    ),
+  }),
+  mqtt: group('MQTT over TCP', {
+    port: port(1_883, 'MQTT over TCP'),
+    enabled: flag(true, 'listen for MQTT without TLS'),
+  }),
+  mqtts: group('MQTT over TLS', {
+    enabled: flag(false, 'listen for MQTT over TLS; needs `tls.cert` and `tls.key`'),
+    port: port(8_883, 'MQTT over TLS'),
+  }),
+  tls: group('Certificate of this server', {
+    cert: text('', 'file with the certificate chain, PEM; read again on SIGHUP'),
+    key: text('', 'file with the private key, PEM'),
+  }),
+  http: group('HTTP and WebSocket', {
+    port: port(8_080, 'HTTP, and MQTT over WebSocket at /ws'),
+    publicUrl: text(
+      '',
+      'how people reach this server, e.g. https://chat.example.org; names the origin that browsers may connect from',
+    ),
+    trustProxy: flag(false, 'believe X-Forwarded-For: only behind a proxy of yours that sets it'),
+    origins: Type.Array(Type.String({ maxLength: 256 }), {
+      default: [],
+      maxItems: 100,
+      description: 'further origins from which browsers may open a WebSocket',
+    }),
+  }),
+  metrics: group('Metrics and health', {
+    host: text('127.0.0.1', 'the address of this listener'),
+    port: port(9_464, '/metrics, /livez, /readyz'),
+  }),
+  log: group('Logging', {
+    level: choice(
+      ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'],
+      'info',
+      'the least that is logged',
+    ),
+  }),
+  registration: group('Who may register', {
+    mode: choice(
+      ['auto', 'open', 'invitation', 'closed'],
+      'auto',
+      'auto: open while bound to loopback, by invitation otherwise',
+    ),
+    invitationDays: count(7, 'days an invitation is good for'),
+  }),
+  tokens: group('Tokens', {
+    accessSeconds: count(900, 'life of an access token, seconds'),
+    refreshDays: count(60, 'life of a refresh token, days; each refresh begins it anew'),
+    deviceDays: count(365, 'life of a device token (the MQTT password), days'),
+  }),
+  open: group('Plain MQTT beside the chat', {
+    enabled: flag(false, 'allow topics below `open.prefix`'),
+    prefix: Type.String({
+      default: 'open',
+      pattern: '^(?!users$|conversations$)[A-Za-z0-9_-]{1,64}$',
+      description: 'first level of these topics',
+    }),
+    rules: Type.Array(OpenRule, {
+      default: [],
+      maxItems: 1_000,
+      description: 'who may do what; without a rule nobody may do anything',
+    }),
+    queueLimit: count(1_000, 'messages kept for a session that is away; the oldest go first'),
+    sessionDays: count(30, 'days a session that is away is kept'),
+  }),
+  limits: group('Limits', {
+    packetBytes: count(98_304, 'bytes of one MQTT packet or HTTP body', 1_024),
+    commandsPerSecondDevice: limit(50, 'commands a second, sustained, one device'),
+    commandBurstDevice: count(200, 'commands at once, one device'),
+    commandsPerSecondUser: limit(100, 'commands a second, sustained, all devices of one user'),
+    commandBurstUser: count(400, 'commands at once, all devices of one user'),
+    typingPerSecond: count(2, 'typing notices a second, one device'),
+    connections: count(100_000, 'connections in all'),
+    connectionsPerUser: limit(20, 'connections of one user'),
+    connectsPerMinuteIp: limit(600, 'connection attempts a minute, one address'),
+    devicesPerUser: count(50, 'devices of one account that are not revoked'),
+    subscriptionsPerDevice: count(100, 'subscriptions of one device'),
+    inflightWindow: Type.Integer({
+      minimum: 1,
+      maximum: 1_000,
+      default: 64,
+      description: 'PUBLISH packets sent to a device and not acknowledged yet',
+    }),
+    keepAliveMaxSeconds: count(
+      1_200,
+      'longest keep-alive of a connection, seconds; a client that asks for none gets this',
+    ),
+    groupMembers: Type.Integer({
+      minimum: 2,
+      maximum: 10_000,
+      default: 10_000,
+      description: 'members of one group',
+    }),
+    groupsPerUser: count(1_000, 'groups of one user'),
+    loginFailuresPerAccount: count(
+      5,
+      'failed logins of one account from one address in `loginWindowSeconds`',
+    ),
+    loginFailuresPerIp: count(50, 'failed logins from one address in `loginWindowSeconds`'),
+    loginWindowSeconds: count(900, 'seconds until failed logins are forgotten'),
+    registrationsPerHourIp: limit(60, 'registrations an hour, one address'),
+    httpRequestsPerMinuteIp: limit(1_200, 'HTTP requests a minute, one address'),
+  }),
+  messages: group('Messages', {
+    editMinutes: count(15, 'minutes in which a message can be edited'),
+    retentionDays: limit(0, 'days until the content of messages is removed'),
+    sweepSeconds: count(5, 'seconds between two looks for content that is to be removed'),
+  }),
+  receipts: group('Receipts', {
+    flushMs: Type.Integer({
+      minimum: 10,
+      maximum: 60_000,
+      default: 200,
+      description: 'milliseconds in which receipts are gathered before they are sent',
+    }),
+  }),
+  delivery: group('Delivery', {
+    cursorFlushMs: Type.Integer({
+      minimum: 10,
+      maximum: 60_000,
+      default: 250,
+      description: 'milliseconds in which acknowledgements are gathered before cursors are written',
+    }),
+  }),
+  presence: group('Presence', {
+    graceSeconds: Type.Integer({
+      minimum: 0,
+      maximum: 3_600,
+      default: 2,
+      description: 'seconds after the last connection of a user is gone until the user counts as away',
+    }),
+  }),
+  shutdown: group('Shutdown', { drainSeconds: count(10, 'seconds that a graceful shutdown may take') }),
+});
+
+export type Config = Static<typeof ConfigSchema>;
+
+/** A leaf of the schema, with its path. */
+export interface Setting {
+  path: string[];
+  name: string;
+  schema: TSchema & {
+    type?: string;
+    default?: unknown;
+    description?: string;
+    minimum?: number;
+    maximum?: number;
+    pattern?: string;
+    anyOf?: { const?: unknown }[];
+  };
+}
+
+/** Every setting, in the order of the page. */
+export function settings(schema: TSchema = ConfigSchema, path: string[] = []): Setting[] {
+  const { properties } = schema as unknown as { properties?: Record<string, TSchema> };
+  if (properties === undefined || path.length === 2)
+    return [{ path, name: path.join('.'), schema: schema as Setting['schema'] }];
+  return Object.entries(properties).flatMap(([key, child]) => settings(child, [...path, key]));
+}
+
+/** `limits.packetBytes` → `DUNLIN_LIMITS_PACKET_BYTES`. */
+export function environmentName(setting: Setting): string {
+  return `DUNLIN_${setting.path.map((part) => part.replace(/[A-Z]/g, (c) => `_${c}`)).join('_')}`.toUpperCase();
+}
+
+export function defaultConfig(): Config {
+  const config: Record<string, Record<string, unknown>> = {};
+  for (const { path, schema } of settings()) {
+    const [section, key] = path as [string, string];
+    config[section] ??= {};
+    config[section][key] = structuredClone(schema.default);
+  }
+  return config as unknown as Config;
+}
