@@ -1,0 +1,143 @@
+import { monitorEventLoopDelay } from 'node:perf_hooks';
+import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
+
+interface Definition {
+  type: 'counter' | 'gauge' | 'histogram';
+  help: string;
+  labels?: readonly string[];
+  buckets?: readonly number[];
+}
+
+const SECONDS = [0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5] as const;
+const SIZES = [1, 2, 5, 10, 25, 50, 100, 250, 500, 1_000] as const;
+
+/** Every metric of ours, all with the prefix `dunlin_`. docs/METRICS.md is written from this table. */
+export const definitions = {
+  connections: { type: 'gauge', help: 'Connected devices.', labels: ['transport'] },
+  connects_refused_total: {
+    type: 'counter',
+    help: 'Connections refused at CONNECT or before.',
+    labels: ['code'],
+  },
+  commands_total: {
+    type: 'counter',
+    help: 'Commands from devices and over HTTP.',
+    labels: ['type', 'result'],
+  },
+  refusals_total: {
+    type: 'counter',
+    help: 'Refused requests, by code of the error table.',
+    labels: ['code'],
+  },
+  append_seconds: {
+    type: 'histogram',
+    help: 'From the arrival of a change to its durable append, which is its PUBACK.',
+    buckets: SECONDS,
+  },
+  pipeline_batch_commands: {
+    type: 'histogram',
+    help: 'Commands the messages service handled together.',
+    buckets: SIZES,
+  },
+  pipeline_lag: { type: 'gauge', help: 'Commands appended to the log and not yet handled.' },
+  events_total: { type: 'counter', help: 'Events stored.', labels: ['type'] },
+  deliveries_total: { type: 'counter', help: 'Events and answers published to devices.' },
+  redeliveries_total: { type: 'counter', help: 'Events published again, with DUP, after a reconnect.' },
+  acknowledged_total: { type: 'counter', help: 'PUBACKs from devices.' },
+  inflight: { type: 'gauge', help: 'PUBLISHes to devices that wait for their PUBACK.' },
+  replies_waiting: { type: 'gauge', help: 'Answers that wait for room in a window.' },
+  devices_behind: { type: 'gauge', help: 'Connected devices that have not been sent everything yet.' },
+  history_reads_total: { type: 'counter', help: 'Pages read from history for delivery.' },
+  cursors_flushed_total: { type: 'counter', help: 'Delivery cursors written.' },
+  receipts_sent_total: { type: 'counter', help: 'Receipt notices sent.' },
+  users_online: { type: 'gauge', help: 'Users with at least one connected device.' },
+  open_dropped_total: {
+    type: 'counter',
+    help: 'Messages of plain MQTT sessions dropped because their queue was full.',
+  },
+  sqlite_commit_seconds: {
+    type: 'histogram',
+    help: 'Time of COMMIT, with its sync.',
+    labels: ['database'],
+    buckets: SECONDS,
+  },
+  sqlite_commit_jobs: {
+    type: 'histogram',
+    help: 'Jobs that shared one COMMIT.',
+    labels: ['database'],
+    buckets: SIZES,
+  },
+  http_requests_total: { type: 'counter', help: 'HTTP requests.', labels: ['route', 'status'] },
+  http_seconds: { type: 'histogram', help: 'Time of HTTP requests.', labels: ['route'], buckets: SECONDS },
+  event_loop_delay_seconds: {
+    type: 'gauge',
+    help: 'Delay of the event loop since the last scrape.',
+    labels: ['quantile'],
+  },
+} as const satisfies Record<string, Definition>;
+
+type Instrument<D> = D extends { type: 'counter' }
+  ? Counter<string>
+  : D extends { type: 'gauge' }
+    ? Gauge<string>
+    : Histogram<string>;
+
+export type Metrics = { [Name in keyof typeof definitions]: Instrument<(typeof definitions)[Name]> } & {
+  /** The page of `GET /metrics`. */
+  page(): Promise<{ type: string; text: string }>;
+  stop(): void;
+};
+
+/** Makes the instruments in a registry of their own: two servers in one process do not share numbers. */
+export function createMetrics(): Metrics {
+  const registry = new Registry();
+  collectDefaultMetrics({ register: registry });
+  const made: Record<string, unknown> = {};
+  for (const [name, definition] of Object.entries(definitions) as [string, Definition][]) {
+    const common = {
+      name: `dunlin_${name}`,
+      help: definition.help,
+      labelNames: definition.labels ?? [],
+      registers: [registry],
+    };
+    if (definition.type === 'counter') made[name] = new Counter(common);
+    else if (definition.type === 'gauge') made[name] = new Gauge(common);
+    else
+      made[name] = new Histogram({
+        ...common,
+        ...(definition.buckets === undefined ? {} : { buckets: [...definition.buckets] }),
+      });
+  }
+  const delay = monitorEventLoopDelay({ resolution: 20 });
+  delay.enable();
+  const metrics = made as Omit<Metrics, 'page' | 'stop'>;
+  return {
+    ...metrics,
+    async page() {
+      for (const quantile of [50, 99, 100]) {
+        const nanoseconds = quantile === 100 ? delay.max : delay.percentile(quantile);
+        metrics.event_loop_delay_seconds.labels({ quantile: String(quantile / 100) }).set(nanoseconds / 1e9);
+      }
+      delay.reset();
+      return { type: registry.contentType, text: await registry.metrics() };
+    },
+    stop: () => delay.disable(),
+  };
+}
+
+/** docs/METRICS.md. */
+export function metricsPage(): string {
+  const rows = (Object.entries(definitions) as [string, Definition][]).map(
+    ([name, { type, help, labels }]) =>
+      `| \`dunlin_${name}\` | ${type} | ${labels?.map((l) => `\`${l}\``).join(', ') ?? ''} | ${help} |`,
+  );
+  return `# Metrics
+
+Written by \`npm run docs\` from \`platform/metrics.ts\`. Served at \`/metrics\` on the metrics port, together with the
+process metrics of prom-client.
+
+| name | type | labels | what |
+|---|---|---|---|
+${rows.join('\n')}
+`;
+}
