@@ -13,8 +13,6 @@ export { migrations } from './sqlite/schema.ts';
 
 /** What the threads of messages.db can do, by name. Called once a connection. */
 export function jobs(db: DatabaseSync) {
-  // Removed content is overwritten wherever that costs no extra write.
-  db.exec('PRAGMA secure_delete = FAST');
   const names = new Names(db);
   const search = new SearchIndex(db);
   const removal = new Removal(db, search);

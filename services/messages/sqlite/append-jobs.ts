@@ -1,7 +1,6 @@
 import type { DatabaseSync } from 'node:sqlite';
 import type { StoredEvent } from '../history.ts';
 import type { Removed } from '../tombstone.ts';
-import { packId } from './ids.ts';
 import type { Names } from './names.ts';
 import type { Removal } from './removal.ts';
 import { EVENT_COLUMNS, type EventRow, toEvent } from './rows.ts';
@@ -115,7 +114,7 @@ export function appendJobs(db: DatabaseSync, names: Names, search: SearchIndex, 
         const user = names.intern(drafts.user[i]!);
         const deviceId = drafts.device[i]!;
         const device = deviceId === null ? null : names.intern(deviceId);
-        const id = packId(drafts.id[i]!);
+        const id = drafts.id[i]!;
         const seq = headOf(stream) + 1;
         const time = drafts.time[i]!;
         const amendment = drafts.amends[i]!;

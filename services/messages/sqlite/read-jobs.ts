@@ -2,7 +2,6 @@ import type { DatabaseSync } from 'node:sqlite';
 import type { FoldedEvent, Head, Range, StoredEvent } from '../history.ts';
 import { mergeRanges } from '../ranges.ts';
 import { folder } from './fold-rows.ts';
-import { packId } from './ids.ts';
 import type { Names } from './names.ts';
 import { EVENT_COLUMNS, type EventRow, toEvent } from './rows.ts';
 
@@ -91,7 +90,7 @@ export function readJobs(db: DatabaseSync, names: Names) {
     'history.lookup'({ commands }: { commands: { user: string; id: string }[] }): (StoredEvent | null)[] {
       return commands.map(({ user, id }) => {
         const u = names.find(user);
-        const row = u === null ? undefined : byCommand.get(packId(id), u);
+        const row = u === null ? undefined : byCommand.get(id, u);
         return row === undefined ? null : toEvent(row as unknown as EventRow, names);
       });
     },

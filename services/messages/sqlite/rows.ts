@@ -1,5 +1,4 @@
 import type { StoredEvent } from '../history.ts';
-import { unpackId } from './ids.ts';
 import type { Names } from './names.ts';
 
 /** The columns of a StoredEvent, with the table's own number. */
@@ -13,7 +12,7 @@ export interface EventRow {
   type: string;
   user: number;
   device: number | null;
-  id: Uint8Array | string;
+  id: string;
   time: number;
   expires: number | null;
   body: string;
@@ -25,7 +24,7 @@ export function toEvent(row: EventRow, names: Names): StoredEvent {
     seq: row.seq,
     type: row.type,
     sender: { user: names.text(row.user), device: row.device === null ? null : names.text(row.device) },
-    id: unpackId(row.id),
+    id: row.id,
     time: row.time,
     body: row.body,
     expires: row.expires,
