@@ -11,7 +11,18 @@ const program = fileURLToPath(new URL('../../bin/dunlin.ts', import.meta.url));
 const preload = new URL('./collect-at-signal.ts', import.meta.url).href;
 
 /** The limits protect a server from one machine that does what the load generator does: raised, not switched off. */
-const limits: string[] = [];
+const limits = [
+  '--log.level=warn',
+  '--tokens.accessSeconds=86400',
+  '--limits.registrationsPerHourIp=0',
+  '--limits.httpRequestsPerMinuteIp=0',
+  '--limits.connectsPerMinuteIp=0',
+  '--limits.commandsPerSecondDevice=1000000',
+  '--limits.commandBurstDevice=1000000',
+  '--limits.commandsPerSecondUser=1000000',
+  '--limits.commandBurstUser=1000000',
+  '--limits.keepAliveMaxSeconds=3600',
+];
 
 interface Account extends Credentials {
   accessToken: string;
