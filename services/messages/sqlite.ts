@@ -1,4 +1,4 @@
-import { openSqlite } from '../../platform/sqlite/database.ts';
+import { openSqlite, type SqliteOptions } from '../../platform/sqlite/database.ts';
 import { SqliteCursors } from './cursors.sqlite.ts';
 import type { Cursors } from './cursors.ts';
 import { SqliteHistory } from './history.sqlite.ts';
@@ -15,25 +15,33 @@ export interface MessagesDatabase {
   backup(path: string): Promise<void>;
   /** Stops the consumer, waits for what is under way, closes the file. */
   close(): Promise<void>;
+  /** Resolves when the database has ended: with the error, or null after {@link close}. */
+  readonly ended: Promise<Error | null>;
+}
+
+export interface MessagesOptions extends Pick<SqliteOptions, 'maxQueued' | 'onCommit'> {
+  log?: SqliteLogOptions;
 }
 
 /** Opens messages.db, making or migrating it. Log, history and cursors are one file, so their writes share commits. */
 export async function openMessagesDatabase(
   path: string,
-  options: { log?: SqliteLogOptions } = {},
+  { log: logOptions, ...options }: MessagesOptions = {},
 ): Promise<MessagesDatabase> {
   const database = await openSqlite({
+    ...options,
     path,
     module: new URL('./messages.worker.ts', import.meta.url),
     idle: 'search.idle',
   });
   const client = messagesClient(database);
-  const log = new SqliteLog(client, options.log);
+  const log = new SqliteLog(client, logOptions);
   return {
     log,
     history: new SqliteHistory(client),
     cursors: new SqliteCursors(client),
     backup: (to) => database.backup(to),
+    ended: database.ended,
     close: async () => {
       await log.close();
       await database.close();
