@@ -25,6 +25,19 @@ export function searchConformance(open: () => History): void {
       }
     });
 
+    it('finds the newest of very many', async () => {
+      const stream = uuidv7();
+      const many = Array.from({ length: 3_000 }, (_, i) =>
+        says(stream, i < 2_999 ? 'hay' : 'pin', { time: i }),
+      );
+      await open().append(many);
+      assert.deepEqual(await found(stream, 'pin'), [3_000]);
+      assert.equal(
+        (await open().search([{ stream, ranges: everything }], 'hay', null, 7)).at(-1)?.seq,
+        2_993,
+      );
+    });
+
     it('wants all words, any order, the last one perhaps only begun; case and accents do not matter', async () => {
       const stream = uuidv7();
       await open().append([

@@ -125,7 +125,7 @@ export interface History {
 
   /**
    * Removes the content of at most `limit` events whose `expires` is at or before `now` (milliseconds): body, fold,
-   * search text and the content kept by edits. Resolves to what was removed.
+   * search text and the content kept by edits. Resolves to what was removed; the edits that went with a message come on top.
    */
   expire(now: number, limit: number): Promise<{ stream: string; seq: number }[]>;
 

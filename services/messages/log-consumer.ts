@@ -24,13 +24,15 @@ export interface ConsumerOptions {
    * server does not sync once more a message. A crash meanwhile means the batch comes again.
    */
   commitDelayMs: number;
+  /** Told each time a batch could not be read, handled or committed, and will be tried again. */
+  onFailure?: (error: unknown) => void;
 }
 
 /** The loop between a log and its handler: one batch at a time, committed behind, repeated when it failed. */
 export class BatchConsumer implements LogConsumer {
   readonly #source: LogSource;
   readonly #handler: (batch: LogRecord[]) => Promise<void>;
-  readonly #options: Required<ConsumerOptions>;
+  readonly #options: ConsumerOptions & { retryMaxMs: number };
   #handled: number;
   #committed: number;
   #paused = false;
@@ -113,9 +115,9 @@ export class BatchConsumer implements LogConsumer {
         this.#handled = failed.at(-1)!.position;
         failed = null;
         failures = 0;
-      } catch {
-        // The handler knows why and has said so; here it only comes again.
+      } catch (error) {
         failures++;
+        this.#options.onFailure?.(error);
       }
       this.#underWay = null;
       resolve();
@@ -136,7 +138,8 @@ export class BatchConsumer implements LogConsumer {
         await this.#source.commit(position);
         this.#committed = position;
         failures = 0;
-      } catch {
+      } catch (error) {
+        this.#options.onFailure?.(error);
         // A disk that is full or failing: what was handled comes again after a restart, and a later commit covers it.
         if (this.#stopped) break;
         await this.#pauseBeforeRetry(++failures);

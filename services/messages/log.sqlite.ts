@@ -2,19 +2,14 @@ import type { Change } from '../../protocol/commands.ts';
 import { Refused } from '../../protocol/errors.ts';
 import { checkCommand } from '../../protocol/parse.ts';
 import type { CommandLog, LogConsumer, LogEntry, LogRecord } from './log.ts';
-import { BatchConsumer } from './log-consumer.ts';
+import { BatchConsumer, type ConsumerOptions } from './log-consumer.ts';
 import { LogTail } from './log-tail.ts';
 import type { MessagesClient } from './sqlite/client.ts';
 import type { LogColumns } from './sqlite/log-jobs.ts';
 
-export interface SqliteLogOptions {
-  /** Most entries a batch. */
-  maxBatch?: number;
+export interface SqliteLogOptions extends Partial<ConsumerOptions> {
   /** Most entries kept in memory for the consumer; what is beyond is read from the table. */
   tail?: number;
-  /** Milliseconds; see ConsumerOptions. */
-  commitDelayMs?: number;
-  retryMaxMs?: number;
 }
 
 /** Not yet durable: beyond it an append is refused as `overloaded`. */
@@ -31,7 +26,7 @@ interface Pending {
 
 export class SqliteLog implements CommandLog {
   readonly #db: MessagesClient;
-  readonly #options: Required<SqliteLogOptions>;
+  readonly #options: ConsumerOptions & { tail: number };
   readonly #tail: LogTail;
   #tick: Pending[] = [];
   #pending = 0;
@@ -44,7 +39,7 @@ export class SqliteLog implements CommandLog {
 
   constructor(db: MessagesClient, options: SqliteLogOptions = {}) {
     this.#db = db;
-    this.#options = { maxBatch: 500, tail: 10_000, commitDelayMs: 20, retryMaxMs: 5_000, ...options };
+    this.#options = { maxBatch: 500, tail: 10_000, commitDelayMs: 20, ...options };
     this.#tail = new LogTail(this.#options.tail, MOST_TAIL_CHARS);
   }
 

@@ -14,7 +14,7 @@ function statements(): { db: DatabaseSync; all: string[] } {
     return prepare(sql);
   };
   jobs(db);
-  return { db, all };
+  return { db, all: [...all] };
 }
 
 it('walks no table and no whole stream: every statement goes by a key or as much of an index as it needs', () => {
