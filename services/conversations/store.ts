@@ -52,7 +52,11 @@ export interface ConversationStore {
   /** They get event `seq` and nothing after it. */
   remove(conversation: string, users: string[], seq: number): Promise<void>;
   setRole(conversation: string, user: string, role: Role, seq: number): Promise<void>;
-  update(conversation: string, changes: Partial<Pick<Conversation, 'name' | 'photo' | 'history' | 'timer'>>, seq: number): Promise<void>;
+  update(
+    conversation: string,
+    changes: Partial<Pick<Conversation, 'name' | 'photo' | 'history' | 'timer'>>,
+    seq: number,
+  ): Promise<void>;
 
   /** Deleted for oneself. */
   hide(user: string, conversation: string, seq: number): Promise<void>;

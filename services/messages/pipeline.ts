@@ -23,7 +23,10 @@ export interface EventStream {
   subscribe(listener: (events: StreamedEvent[]) => void): () => void;
 }
 
-/** Decided: the event to store, and who joins or leaves the stream by it. */
+/**
+ * Decided: the event to store, and who joins or leaves the stream by it. A decision by which somebody joins or leaves is
+ * stored and applied before the next command is decided.
+ */
 export interface Decision {
   draft: EventDraft;
   joined?: string[];
@@ -43,5 +46,9 @@ export interface ChangeRules<T extends ChangeType = ChangeType> {
    */
   readonly structural: boolean;
   decide(actor: Actor, command: CommandOf<T>, acceptedAt: number): Decision | Promise<Decision>;
+  /**
+   * What can be refused before the log, from what is cached; throws {@link Refused}, and lets pass what it does not know.
+   */
+  precheck?(actor: Actor, command: CommandOf<T>): void;
   apply?(event: StoredEvent, command: CommandOf<T>, actor: Actor): Promise<void>;
 }

@@ -1,0 +1,33 @@
+import type { ChangeRules } from '../../messages/pipeline.ts';
+import { asAdmin } from '../access.ts';
+import { plainEvent } from '../events.ts';
+import type { RuleParts } from './parts.ts';
+
+export function groupUpdate({ cache, store }: RuleParts): ChangeRules<'group.update'> {
+  return {
+    type: 'group.update',
+    structural: true,
+    async decide(actor, command, acceptedAt) {
+      await asAdmin(cache, actor, command.conversation);
+      const { name, photo, history } = command;
+      const draft = plainEvent(
+        actor,
+        { stream: command.conversation, type: 'group.updated', id: command.id, time: acceptedAt },
+        { name, photo, history },
+      );
+      return { draft };
+    },
+    async apply(event, { name, photo, history }) {
+      await store.update(
+        event.stream,
+        {
+          ...(name === undefined ? {} : { name }),
+          ...(photo === undefined ? {} : { photo }),
+          ...(history === undefined ? {} : { history }),
+        },
+        event.seq,
+      );
+      cache.forget(event.stream);
+    },
+  };
+}

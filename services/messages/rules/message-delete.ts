@@ -1,0 +1,26 @@
+import { Refused } from '../../../protocol/errors.ts';
+import { asMember } from '../../conversations/access.ts';
+import { plainEvent } from '../../conversations/events.ts';
+import type { ChangeRules } from '../pipeline.ts';
+import { existing } from './content.ts';
+import type { MessageRuleParts } from './parts.ts';
+
+export function messageDelete({ history, cache }: MessageRuleParts): ChangeRules<'message.delete'> {
+  return {
+    type: 'message.delete',
+    structural: true,
+    async decide(actor, command, acceptedAt) {
+      const { conversation: stream, seq } = command;
+      const { conversation, role } = await asMember(cache, actor, stream);
+      const target = existing(await history.get(stream, seq));
+      const mayModerate = conversation.kind === 'group' && role !== 'member';
+      if (target.sender.user !== actor.user && !mayModerate) throw new Refused('not_the_sender');
+      const draft = plainEvent(
+        actor,
+        { stream, type: 'message.deleted', id: command.id, time: acceptedAt },
+        { target: seq },
+      );
+      return { draft: { ...draft, amends: { kind: 'delete', seq, at: acceptedAt, by: actor.user } } };
+    },
+  };
+}
