@@ -1,0 +1,18 @@
+import { asMember } from '../../conversations/access.ts';
+import type { QueryRules } from '../../queries.ts';
+import type { QueryParts } from './parts.ts';
+
+export function conversationGet({ cache, history }: QueryParts): QueryRules<'conversation.get'> {
+  return {
+    type: 'conversation.get',
+    async answer(actor, { conversation: id }) {
+      const { conversation, members, role } = await asMember(cache, actor, id);
+      const head = (await history.heads([id])).get(id);
+      const { kind, name, photo, history: visible, timer, createdAt } = conversation;
+      const common = { id, kind, timer, head: head?.seq ?? 0, created: createdAt };
+      if (kind === 'group')
+        return { ...common, name, photo, history: visible, role, members_count: members.size };
+      return { ...common, peer: [...members.keys()].find((user) => user !== actor.user) ?? actor.user };
+    },
+  };
+}

@@ -1,0 +1,43 @@
+import { Refused } from '../../../protocol/errors.ts';
+import type { QueryRules } from '../../queries.ts';
+import type { QueryParts } from './parts.ts';
+
+/** Most members named in one answer; the counts are of all. */
+const MOST_NAMED = 1_000;
+
+export function messageStatus({ history, cursors, cache }: QueryParts): QueryRules<'message.status'> {
+  return {
+    type: 'message.status',
+    async answer(actor, { message }) {
+      const [event] = await history.lookup([{ user: actor.user, id: message }]);
+      if (!event || event.type !== 'message') throw new Refused('not_found');
+      const entry = await cache.get(event.stream);
+      const receipts = new Map(
+        (await cursors.receipts([event.stream])).get(event.stream)?.map((r) => [r.user, r]),
+      );
+      const others = [...(entry?.members.keys() ?? [])].filter((user) => user !== actor.user);
+      const members = others.map((user) => {
+        const receipt = receipts.get(user);
+        const delivered = (receipt?.delivered ?? 0) >= event.seq;
+        const read = (receipt?.read ?? 0) >= event.seq;
+        return {
+          user,
+          // Who has read it has it, whatever the cursor of the device that showed it says.
+          delivered: delivered || read,
+          read,
+          ...(delivered && receipt?.deliveredAt ? { delivered_at: receipt.deliveredAt } : {}),
+          ...(read && receipt?.readAt ? { read_at: receipt.readAt } : {}),
+        };
+      });
+      return {
+        message,
+        conversation: event.stream,
+        seq: event.seq,
+        members_count: members.length,
+        delivered_count: members.filter((m) => m.delivered).length,
+        read_count: members.filter((m) => m.read).length,
+        members: members.slice(0, MOST_NAMED),
+      };
+    },
+  };
+}

@@ -1,0 +1,12 @@
+import type { ConversationCache } from '../../conversations/cache.ts';
+import type { ConversationStore } from '../../conversations/store.ts';
+import type { Cursors } from '../cursors.ts';
+import type { History } from '../history.ts';
+
+/** What the questions about conversations and messages are answered from. */
+export interface QueryParts {
+  history: History;
+  cursors: Cursors;
+  cache: ConversationCache;
+  store: ConversationStore;
+}

@@ -1,0 +1,26 @@
+import type { Receipt } from '../../../protocol/events.ts';
+import { asMember } from '../../conversations/access.ts';
+import type { QueryRules } from '../../queries.ts';
+import type { UserReceipt } from '../cursors.ts';
+import type { QueryParts } from './parts.ts';
+
+export function receiptsGet({ cache, cursors }: QueryParts): QueryRules<'receipts.get'> {
+  return {
+    type: 'receipts.get',
+    async answer(actor, { conversation }) {
+      const { members } = await asMember(cache, actor, conversation);
+      const receipts = (await cursors.receipts([conversation])).get(conversation) ?? [];
+      return { conversation, receipts: receipts.filter(({ user }) => members.has(user)).map(onTheWire) };
+    },
+  };
+}
+
+export function onTheWire({ user, delivered, deliveredAt, read, readAt }: UserReceipt): Receipt {
+  return {
+    user,
+    delivered,
+    ...(deliveredAt === null ? {} : { delivered_at: deliveredAt }),
+    read,
+    ...(readAt === null ? {} : { read_at: readAt }),
+  };
+}
