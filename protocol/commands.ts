@@ -26,7 +26,11 @@ export type Role = Static<typeof Role>;
 
 /** `joined`: new members see what follows their joining. `all`: they may read everything before it too. */
 export const HistoryForNew = Type.Union([Type.Literal('joined'), Type.Literal('all')]);
-export const Audience = Type.Union([Type.Literal('everyone'), Type.Literal('contacts'), Type.Literal('nobody')]);
+export const Audience = Type.Union([
+  Type.Literal('everyone'),
+  Type.Literal('contacts'),
+  Type.Literal('nobody'),
+]);
 export type Audience = Static<typeof Audience>;
 
 export const Name = Type.String({ minLength: 1, maxLength: 100 });
@@ -35,7 +39,9 @@ export const Url = Type.String({ pattern: '^https?://[^\\s]+$', maxLength: 2048 
 export const Timer = Type.Union([Type.Integer({ minimum: 1, maximum: 31_536_000 }), Type.Null()]);
 const Users = Type.Array(Id, { minItems: 1, maxItems: 1000, uniqueItems: true });
 const Limit = Type.Optional(Type.Integer({ minimum: 1, maximum: 200, default: 50 }));
-const Cursor = Type.Optional(Type.String({ maxLength: 512, description: 'opaque; from `next` of the page before' }));
+const Cursor = Type.Optional(
+  Type.String({ maxLength: 512, description: 'opaque; from `next` of the page before' }),
+);
 
 /** Commands that change something. Each makes exactly one event in one stream, or is refused. */
 export const changes = {
@@ -44,25 +50,44 @@ export const changes = {
     content: Content,
     reply_to: Type.Optional(Sequence),
     mentions: Type.Optional(Type.Array(Id, { maxItems: 100, uniqueItems: true })),
-    ttl: Type.Optional(Type.Integer({ minimum: 1, maximum: 31_536_000, description: 'seconds until the content is removed' })),
-    forwarded: Type.Optional(Type.Integer({ minimum: 0, maximum: 1_000_000, description: 'how often the content was forwarded before' })),
+    ttl: Type.Optional(
+      Type.Integer({ minimum: 1, maximum: 31_536_000, description: 'seconds until the content is removed' }),
+    ),
+    forwarded: Type.Optional(
+      Type.Integer({
+        minimum: 0,
+        maximum: 1_000_000,
+        description: 'how often the content was forwarded before',
+      }),
+    ),
   }),
-  'message.edit': command('message.edit', 'Replaces the content of a message of one’s own, within the edit window.', {
-    conversation: Id,
-    seq: Sequence,
-    content: Content,
-    mentions: Type.Optional(Type.Array(Id, { maxItems: 100, uniqueItems: true })),
-  }),
-  'message.delete': command('message.delete', 'Deletes a message for everyone: one’s own, or any as administrator of the group.', {
-    conversation: Id,
-    seq: Sequence,
-  }),
+  'message.edit': command(
+    'message.edit',
+    'Replaces the content of a message of one’s own, within the edit window.',
+    {
+      conversation: Id,
+      seq: Sequence,
+      content: Content,
+      mentions: Type.Optional(Type.Array(Id, { maxItems: 100, uniqueItems: true })),
+    },
+  ),
+  'message.delete': command(
+    'message.delete',
+    'Deletes a message for everyone: one’s own, or any as administrator of the group.',
+    {
+      conversation: Id,
+      seq: Sequence,
+    },
+  ),
   'message.react': command('message.react', 'Sets one’s reaction to a message; null takes it back.', {
     conversation: Id,
     seq: Sequence,
     emoji: Type.Union([Type.String({ minLength: 1, maxLength: 32 }), Type.Null()]),
   }),
-  'message.hide': command('message.hide', 'Deletes a message for oneself only.', { conversation: Id, seq: Sequence }),
+  'message.hide': command('message.hide', 'Deletes a message for oneself only.', {
+    conversation: Id,
+    seq: Sequence,
+  }),
   'group.create': command('group.create', 'Makes a group; its conversation id is the id of this command.', {
     name: Name,
     members: Type.Optional(Type.Array(Id, { maxItems: 1000, uniqueItems: true })),
@@ -70,7 +95,10 @@ export const changes = {
     history: Type.Optional(HistoryForNew),
   }),
   'group.add': command('group.add', 'Adds members (owner, admin).', { conversation: Id, users: Users }),
-  'group.remove': command('group.remove', 'Removes members (owner; admin: plain members only).', { conversation: Id, users: Users }),
+  'group.remove': command('group.remove', 'Removes members (owner; admin: plain members only).', {
+    conversation: Id,
+    users: Users,
+  }),
   'group.leave': command('group.leave', 'Leaves the group.', { conversation: Id }),
   'group.update': command('group.update', 'Changes name, photo or history setting (owner, admin).', {
     conversation: Id,
@@ -78,14 +106,24 @@ export const changes = {
     photo: Type.Optional(Type.Union([Url, Type.Null()])),
     history: Type.Optional(HistoryForNew),
   }),
-  'group.role': command('group.role', 'Gives a member another role (owner).', { conversation: Id, user: Id, role: Role }),
-  'conversation.timer': command('conversation.timer', 'Sets disappearing messages (in groups: owner, admin).', {
+  'group.role': command('group.role', 'Gives a member another role (owner).', {
     conversation: Id,
-    seconds: Timer,
+    user: Id,
+    role: Role,
   }),
+  'conversation.timer': command(
+    'conversation.timer',
+    'Sets disappearing messages (in groups: owner, admin).',
+    {
+      conversation: Id,
+      seconds: Timer,
+    },
+  ),
   'profile.update': command('profile.update', 'Changes one’s own profile; absent fields stay.', {
     name: Type.Optional(Name),
-    phone: Type.Optional(Type.Union([Type.String({ pattern: '^\\+[1-9][0-9]{4,14}$', description: 'E.164' }), Type.Null()])),
+    phone: Type.Optional(
+      Type.Union([Type.String({ pattern: '^\\+[1-9][0-9]{4,14}$', description: 'E.164' }), Type.Null()]),
+    ),
     photo: Type.Optional(Type.Union([Url, Type.Null()])),
     status: Type.Optional(Type.Union([Type.String({ maxLength: 500 }), Type.Null()])),
   }),
@@ -93,7 +131,10 @@ export const changes = {
     last_seen: Type.Optional(Audience),
     presence: Type.Optional(Audience),
   }),
-  'contact.add': command('contact.add', 'Adds or renames a contact.', { user: Id, name: Type.Optional(Name) }),
+  'contact.add': command('contact.add', 'Adds or renames a contact.', {
+    user: Id,
+    name: Type.Optional(Name),
+  }),
   'contact.remove': command('contact.remove', 'Removes a contact.', { user: Id }),
   'block.add': command('block.add', 'Blocks a user.', { user: Id }),
   'block.remove': command('block.remove', 'Unblocks a user.', { user: Id }),
@@ -103,30 +144,55 @@ export const changes = {
 
 /** Cursors: cumulative, kept as state and not as events. */
 export const receiptCommands = {
-  'receipt.read': command('receipt.read', 'Everything up to and including `seq` has been read.', { conversation: Id, seq: Sequence }),
+  'receipt.read': command('receipt.read', 'Everything up to and including `seq` has been read.', {
+    conversation: Id,
+    seq: Sequence,
+  }),
 } as const;
 
 /** Commands that only ask. Answered by `result` on the asking device’s inbox. */
 export const queries = {
-  'conversations.list': command('conversations.list', 'One’s conversations, newest first, with head, last message, unread count and receipts.', {
-    limit: Limit,
-    cursor: Cursor,
-  }),
-  'conversation.get': command('conversation.get', 'One conversation with its settings and one’s own role.', { conversation: Id }),
-  'members.list': command('members.list', 'The members of a conversation.', { conversation: Id, limit: Type.Optional(Type.Integer({ minimum: 1, maximum: 1000, default: 200 })), cursor: Cursor }),
-  'messages.list': command('messages.list', 'A page of a conversation’s stream: before or after a sequence number; the newest when neither is given.', {
+  'conversations.list': command(
+    'conversations.list',
+    'One’s conversations, newest first, with head, last message, unread count and receipts.',
+    {
+      limit: Limit,
+      cursor: Cursor,
+    },
+  ),
+  'conversation.get': command('conversation.get', 'One conversation with its settings and one’s own role.', {
     conversation: Id,
-    before: Type.Optional(Sequence),
-    after: Type.Optional(Type.Integer({ minimum: 0 })),
-    limit: Limit,
   }),
-  'messages.search': command('messages.search', 'Searches the unencrypted text of one’s own conversations, newest first.', {
-    query: Type.String({ minLength: 1, maxLength: 200 }),
-    conversation: Type.Optional(Id),
-    limit: Limit,
+  'members.list': command('members.list', 'The members of a conversation.', {
+    conversation: Id,
+    limit: Type.Optional(Type.Integer({ minimum: 1, maximum: 1000, default: 200 })),
     cursor: Cursor,
   }),
-  'message.status': command('message.status', 'Who has and who read a message of one’s own, by the id of the command that sent it.', { message: CommandId }),
+  'messages.list': command(
+    'messages.list',
+    'A page of a conversation’s stream: before or after a sequence number; the newest when neither is given.',
+    {
+      conversation: Id,
+      before: Type.Optional(Sequence),
+      after: Type.Optional(Type.Integer({ minimum: 0 })),
+      limit: Limit,
+    },
+  ),
+  'messages.search': command(
+    'messages.search',
+    'Searches the unencrypted text of one’s own conversations, newest first.',
+    {
+      query: Type.String({ minLength: 1, maxLength: 200 }),
+      conversation: Type.Optional(Id),
+      limit: Limit,
+      cursor: Cursor,
+    },
+  ),
+  'message.status': command(
+    'message.status',
+    'Who has and who read a message of one’s own, by the id of the command that sent it.',
+    { message: CommandId },
+  ),
   'receipts.get': command('receipts.get', 'The receipts of a conversation’s members.', { conversation: Id }),
   'profile.get': command('profile.get', 'A user’s profile, as far as one may see it.', { user: Id }),
   'user.find': command('user.find', 'Finds a user by sign-in name.', { username: Username }),

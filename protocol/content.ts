@@ -19,7 +19,9 @@ export const TypedContent = Type.Object(
       maxLength: 64,
       description: 'not `text`; clients show `text`, when it is there, for a type they do not know',
     }),
-    text: Type.Optional(Type.String({ maxLength: MAX_CONTENT_BYTES, description: 'fallback for display and search' })),
+    text: Type.Optional(
+      Type.String({ maxLength: MAX_CONTENT_BYTES, description: 'fallback for display and search' }),
+    ),
   },
   { additionalProperties: Type.Unknown() },
 );

@@ -41,34 +41,74 @@ export const RefusalSchema = Type.Object(
 
 /** Events of conversations. */
 export const conversationEvents = {
-  message: event('message', 'A message. `deleted` or `expired` in place of `content` when its content has been removed.', {
-    kind: Type.Union([Type.Literal('direct'), Type.Literal('group')]),
+  message: event(
+    'message',
+    'A message. `deleted` or `expired` in place of `content` when its content has been removed.',
+    {
+      kind: Type.Union([Type.Literal('direct'), Type.Literal('group')]),
+      content: optional(Content),
+      peer: optional(idOf('one-to-one: the user it was sent to')),
+      reply_to: optional(Sequence),
+      mentions: optional(Type.Array(Id)),
+      forwarded: optional(Type.Integer()),
+      expires: optional(Time),
+      deleted: optional(Type.Boolean()),
+      expired: optional(Type.Boolean()),
+    },
+  ),
+  'message.edited': event('message.edited', 'The message at `target` has new content.', {
+    target: Sequence,
     content: optional(Content),
-    peer: optional(idOf('one-to-one: the user it was sent to')),
-    reply_to: optional(Sequence),
     mentions: optional(Type.Array(Id)),
-    forwarded: optional(Type.Integer()),
     expires: optional(Time),
     deleted: optional(Type.Boolean()),
     expired: optional(Type.Boolean()),
   }),
-  'message.edited': event('message.edited', 'The message at `target` has new content.', { target: Sequence, content: optional(Content), mentions: optional(Type.Array(Id)), expires: optional(Time), deleted: optional(Type.Boolean()), expired: optional(Type.Boolean()) }),
-  'message.deleted': event('message.deleted', 'The message at `target` was deleted for everyone.', { target: Sequence }),
-  'message.reaction': event('message.reaction', 'The sender’s reaction to `target`; null: taken back.', { target: Sequence, emoji: Type.Union([Type.String(), Type.Null()]) }),
-  'group.created': event('group.created', 'The first event of a group.', { name: Name, photo: optional(Type.String()), history: HistoryForNew, members: Type.Array(Member) }),
+  'message.deleted': event('message.deleted', 'The message at `target` was deleted for everyone.', {
+    target: Sequence,
+  }),
+  'message.reaction': event('message.reaction', 'The sender’s reaction to `target`; null: taken back.', {
+    target: Sequence,
+    emoji: Type.Union([Type.String(), Type.Null()]),
+  }),
+  'group.created': event('group.created', 'The first event of a group.', {
+    name: Name,
+    photo: optional(Type.String()),
+    history: HistoryForNew,
+    members: Type.Array(Member),
+  }),
   'members.added': event('members.added', 'Members were added.', { members: Type.Array(Member) }),
-  'members.removed': event('members.removed', 'Members were removed, or left (then the sender is the one).', { users: Type.Array(Id) }),
+  'members.removed': event('members.removed', 'Members were removed, or left (then the sender is the one).', {
+    users: Type.Array(Id),
+  }),
   'member.role': event('member.role', 'A member has another role.', { user: Id, role: Role }),
-  'group.updated': event('group.updated', 'Name, photo or history setting changed.', { name: optional(Name), photo: optional(Type.Union([Type.String(), Type.Null()])), history: optional(HistoryForNew) }),
+  'group.updated': event('group.updated', 'Name, photo or history setting changed.', {
+    name: optional(Name),
+    photo: optional(Type.Union([Type.String(), Type.Null()])),
+    history: optional(HistoryForNew),
+  }),
   'timer.changed': event('timer.changed', 'Disappearing messages were set.', { seconds: Timer }),
 } as const;
 
 /** Events of a user's own account stream: they reach all of the user's devices and nobody else. */
 export const accountEvents = {
-  'message.hidden': event('message.hidden', 'A message was deleted for oneself.', { target: Type.Object({ conversation: Id, seq: Sequence }) }),
-  'profile.updated': event('profile.updated', 'One’s profile changed.', { name: optional(Name), phone: optional(Type.Union([Type.String(), Type.Null()])), photo: optional(Type.Union([Type.String(), Type.Null()])), status: optional(Type.Union([Type.String(), Type.Null()])) }),
-  'privacy.updated': event('privacy.updated', 'One’s privacy settings changed.', { last_seen: optional(Audience), presence: optional(Audience) }),
-  'contact.added': event('contact.added', 'A contact was added or renamed.', { user: Id, name: optional(Name) }),
+  'message.hidden': event('message.hidden', 'A message was deleted for oneself.', {
+    target: Type.Object({ conversation: Id, seq: Sequence }),
+  }),
+  'profile.updated': event('profile.updated', 'One’s profile changed.', {
+    name: optional(Name),
+    phone: optional(Type.Union([Type.String(), Type.Null()])),
+    photo: optional(Type.Union([Type.String(), Type.Null()])),
+    status: optional(Type.Union([Type.String(), Type.Null()])),
+  }),
+  'privacy.updated': event('privacy.updated', 'One’s privacy settings changed.', {
+    last_seen: optional(Audience),
+    presence: optional(Audience),
+  }),
+  'contact.added': event('contact.added', 'A contact was added or renamed.', {
+    user: Id,
+    name: optional(Name),
+  }),
   'contact.removed': event('contact.removed', 'A contact was removed.', { user: Id }),
   'block.added': event('block.added', 'A user was blocked.', { user: Id }),
   'block.removed': event('block.removed', 'A user was unblocked.', { user: Id }),
@@ -79,7 +119,10 @@ export const accountEvents = {
 
 /** Events of a device's own stream, on the device's inbox: durable, so that no refusal is lost while it is away. */
 export const deviceEvents = {
-  refused: event('refused', 'A command of this device, accepted before, changed nothing; `error` says why.', { command: Id, error: RefusalSchema }),
+  refused: event('refused', 'A command of this device, accepted before, changed nothing; `error` says why.', {
+    command: Id,
+    error: RefusalSchema,
+  }),
 } as const;
 
 export const events = { ...conversationEvents, ...accountEvents, ...deviceEvents } as const;
@@ -87,9 +130,15 @@ export type EventType = keyof typeof events;
 export type EventOf<T extends EventType> = Static<(typeof events)[T]>;
 export type AnyEvent = { [T in EventType]: EventOf<T> }[EventType];
 
-/** One member's cursors: everything up to these sequence numbers has arrived, has been read. */
+/** One member's cursors: everything up to these sequence numbers has arrived, has been read. They only grow. */
 export const Receipt = Type.Object(
-  { user: Id, delivered: Type.Integer({ minimum: 0 }), delivered_at: optional(Time), read: Type.Integer({ minimum: 0 }), read_at: optional(Time) },
+  {
+    user: Id,
+    delivered: optional(Type.Integer({ minimum: 0, description: 'absent: as it was' })),
+    delivered_at: optional(Time),
+    read: optional(Type.Integer({ minimum: 0, description: 'absent: as it was' })),
+    read_at: optional(Time),
+  },
   { title: 'Receipt' },
 );
 export type Receipt = Static<typeof Receipt>;
@@ -97,29 +146,66 @@ export type Receipt = Static<typeof Receipt>;
 /** What reaches an inbox beside the events: state and answers, neither numbered nor kept. */
 export const notices = {
   receipts: Type.Object(
-    { v: Type.Literal(VERSION), type: Type.Literal('receipts'), conversation: Id, receipts: Type.Array(Receipt) },
-    { title: 'receipts', description: 'State, on the user’s inbox: the newest receipts of some members of a conversation.' },
+    {
+      v: Type.Literal(VERSION),
+      type: Type.Literal('receipts'),
+      conversation: Id,
+      receipts: Type.Array(Receipt),
+    },
+    {
+      title: 'receipts',
+      description: 'State, on the user’s inbox: the newest receipts of some members of a conversation.',
+    },
   ),
   result: Type.Object(
     { v: Type.Literal(VERSION), type: Type.Literal('result'), command: Id, result: Type.Unknown() },
-    { title: 'result', description: 'On the device’s inbox: the answer to a query, or the event that a repeated command made the first time.' },
+    {
+      title: 'result',
+      description:
+        'On the device’s inbox: the answer to a query, or the event that a repeated command made the first time.',
+    },
   ),
   refused: Type.Object(
-    { v: Type.Literal(VERSION), type: Type.Literal('refused'), command: Type.Union([Id, Type.Null()]), error: RefusalSchema },
-    { title: 'refused', description: 'On the device’s inbox: the request was refused at once. `command` is null when the payload had no readable id.' },
+    {
+      v: Type.Literal(VERSION),
+      type: Type.Literal('refused'),
+      command: Type.Union([Id, Type.Null()]),
+      error: RefusalSchema,
+    },
+    {
+      title: 'refused',
+      description:
+        'On the device’s inbox: the request was refused at once. `command` is null when the payload had no readable id.',
+    },
   ),
 } as const;
 
 export const PresencePayload = Type.Object(
-  { v: Type.Literal(VERSION), type: Type.Literal('presence'), user: Id, online: Type.Boolean(), last_seen: optional(Time) },
+  {
+    v: Type.Literal(VERSION),
+    type: Type.Literal('presence'),
+    user: Id,
+    online: Type.Boolean(),
+    last_seen: optional(Time),
+  },
   { title: 'presence', description: 'Retained at users/{id}/presence.' },
 );
 export type PresencePayload = Static<typeof PresencePayload>;
 
 /** What a member publishes, and what the others get with `user` filled in by the server. */
 export const TypingPayload = Type.Object(
-  { v: Type.Literal(VERSION), type: Type.Literal('typing'), conversation: optional(Id), user: optional(Id), active: Type.Boolean() },
-  { title: 'typing', description: 'At QoS 0 on conversations/{id}/typing; not kept.', additionalProperties: false },
+  {
+    v: Type.Literal(VERSION),
+    type: Type.Literal('typing'),
+    conversation: optional(Id),
+    user: optional(Id),
+    active: Type.Boolean(),
+  },
+  {
+    title: 'typing',
+    description: 'At QoS 0 on conversations/{id}/typing; not kept.',
+    additionalProperties: false,
+  },
 );
 export type TypingPayload = Static<typeof TypingPayload>;
 

@@ -32,4 +32,7 @@ export const Sequence = Type.Integer({ minimum: 1, maximum: Number.MAX_SAFE_INTE
 export const Time = Type.Integer({ minimum: 0, description: 'milliseconds since the Unix epoch' });
 
 /** Sign-in name: what people type; ids never change, names may. */
-export const Username = Type.String({ pattern: '^[a-z0-9][a-z0-9._-]{1,31}$', description: '2 to 32 of a-z 0-9 . _ -' });
+export const Username = Type.String({
+  pattern: '^[a-z0-9][a-z0-9._-]{1,31}$',
+  description: '2 to 32 of a-z 0-9 . _ -',
+});

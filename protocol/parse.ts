@@ -7,7 +7,8 @@ const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
 const latin1 = new TextDecoder('latin1');
 const encoder = new TextEncoder();
 const validators = new Map<string, Validator>();
-for (const [type, schema] of Object.entries(commands)) validators.set(type, Compile(schema) as unknown as Validator);
+for (const [type, schema] of Object.entries(commands))
+  validators.set(type, Compile(schema) as unknown as Validator);
 
 /** A command with the text it was parsed from, so that nobody has to write it as JSON again. */
 export interface Parsed<C extends Command = Command> {
@@ -38,7 +39,8 @@ export function parseCommand(payload: Uint8Array): Parsed {
 
 /** Validates a command that is already an object (HTTP bodies, the log). Same codes as {@link parseCommand}. */
 export function checkCommand(value: unknown): Command {
-  if (typeof value !== 'object' || value === null || Array.isArray(value)) throw new Refused('bad_json', 'not an object');
+  if (typeof value !== 'object' || value === null || Array.isArray(value))
+    throw new Refused('bad_json', 'not an object');
   const { v, type } = value as { v?: unknown; type?: unknown };
   if (v !== VERSION) throw new Refused('unsupported_version');
   if (typeof type !== 'string') throw new Refused('bad_request', '/type: must be a string');
@@ -77,7 +79,13 @@ function checkDepth(value: object, left: number): void {
 function checkContentSize(content: object): void {
   // Cheap for the common case: a short text cannot exceed the limit.
   const { text } = content as { text?: unknown };
-  if (typeof text === 'string' && Object.keys(content).length === 2 && text.length * 6 + 64 < MAX_CONTENT_BYTES) return;
+  if (
+    typeof text === 'string' &&
+    Object.keys(content).length === 2 &&
+    text.length * 6 + 64 < MAX_CONTENT_BYTES
+  )
+    return;
   const bytes = encoder.encode(JSON.stringify(content)).byteLength;
-  if (bytes > MAX_CONTENT_BYTES) throw new Refused('too_large', `content has ${bytes} bytes, ${MAX_CONTENT_BYTES} allowed`);
+  if (bytes > MAX_CONTENT_BYTES)
+    throw new Refused('too_large', `content has ${bytes} bytes, ${MAX_CONTENT_BYTES} allowed`);
 }

@@ -24,7 +24,8 @@ export interface Chat {
   lines: Line[];
   head: number;
   read: number;
-  receipts: Map<string, Receipt>;
+  /** How far each member has it, and has read it. */
+  receipts: Map<string, { delivered: number; read: number }>;
 }
 
 const gone = '(deleted)';
@@ -70,8 +71,14 @@ export class Chats {
   receipts(id: string, receipts: Receipt[]): void {
     const chat = this.get(id);
     for (const receipt of receipts) {
-      if (receipt.user === this.me) chat.read = Math.max(chat.read, receipt.read);
-      else chat.receipts.set(receipt.user, receipt);
+      const { user, delivered = 0, read = 0 } = receipt;
+      if (user === this.me) chat.read = Math.max(chat.read, read);
+      const known = chat.receipts.get(user);
+      // Who has read it has it.
+      chat.receipts.set(user, {
+        delivered: Math.max(known?.delivered ?? 0, delivered, read),
+        read: Math.max(known?.read ?? 0, read),
+      });
     }
   }
 
@@ -141,7 +148,7 @@ export class Chats {
 
   /** How far the others have it: '✓' accepted, '✓✓' delivered to all, '◉' read by all. */
   ticks(chat: Chat, line: Line): string {
-    const receipts = [...chat.receipts.values()].filter((r) => r.user !== this.me);
+    const receipts = [...chat.receipts].filter(([user]) => user !== this.me).map(([, receipt]) => receipt);
     const others = chat.kind === 'direct' ? 1 : Math.max(chat.members.size - 1, 1);
     if (receipts.filter((r) => r.read >= line.seq).length >= others) return '◉';
     if (receipts.filter((r) => r.delivered >= line.seq).length >= others) return '✓✓';
