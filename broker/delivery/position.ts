@@ -32,6 +32,8 @@ export class Position {
   page: Deliverable[] = [];
   /** Waits in one of its pump's queues. */
   queued = false;
+  /** A page is being read. */
+  fetching = false;
   readonly #unacknowledged: Sent[] = [];
 
   constructor(stream: string, ranges: Range[], acknowledged: number) {

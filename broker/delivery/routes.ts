@@ -1,0 +1,51 @@
+import { parseTopic, topics } from '../../protocol/topics.ts';
+import type { Route } from './position.ts';
+
+/** What a device is subscribed to, of the topics that are delivered by cursor. */
+export class Routes {
+  readonly #user: string;
+  readonly #device: string;
+  #inbox: Route | null = null;
+  #deviceInbox: Route | null = null;
+  /** By conversation; `+`: all that the user is in. */
+  readonly #events = new Map<string, 0 | 1>();
+
+  constructor(user: string, device: string) {
+    this.#user = user;
+    this.#device = device;
+  }
+
+  get inbox(): Route | null {
+    return this.#inbox;
+  }
+  get deviceInbox(): Route | null {
+    return this.#deviceInbox;
+  }
+
+  /** Takes a granted subscription; `qos` null: it ended. False: the topic is not one of these. */
+  set(topic: string, qos: 0 | 1 | null): boolean {
+    const parsed = parseTopic(topic);
+    switch (parsed?.kind) {
+      case 'inbox':
+        this.#inbox = qos === null ? null : { topic: Buffer.from(topic), qos };
+        return true;
+      case 'deviceInbox':
+        this.#deviceInbox = qos === null ? null : { topic: Buffer.from(topic), qos };
+        return true;
+      case 'events':
+        if (qos === null) this.#events.delete(parsed.conversation);
+        else this.#events.set(parsed.conversation, qos);
+        return true;
+      default:
+        return false;
+    }
+  }
+
+  /** Where the device gets a stream: each event once, on the inbox when it has that; null: nowhere. */
+  of(stream: string): Route | null {
+    if (stream === this.#device) return this.#deviceInbox;
+    if (this.#inbox !== null || stream === this.#user) return this.#inbox;
+    const qos = this.#events.get(stream) ?? this.#events.get('+');
+    return qos === undefined ? null : { topic: Buffer.from(topics.events(stream)), qos };
+  }
+}
