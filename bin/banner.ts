@@ -13,10 +13,17 @@ export async function banner(config: Config, server: DunlinServer): Promise<stri
   ];
   const invitation = await server.firstInvitation();
   if (invitation !== null) {
-    lines.push('', `Registration is by invitation. This one, shown once, makes the first administrator: ${invitation}`);
+    lines.push(
+      '',
+      `Registration is by invitation. This one, shown once, makes the first administrator: ${invitation}`,
+    );
   }
   if (!isLoopback(config.listen.host) && !config.mqtts.enabled) {
-    lines.push('', 'WARNING: this server can be reached from other machines without TLS: passwords and messages travel in the open.', 'Set mqtts.enabled with tls.cert and tls.key, and put HTTPS in front of HTTP.');
+    lines.push(
+      '',
+      'WARNING: this server can be reached from other machines without TLS: passwords and messages travel in the open.',
+      'Set mqtts.enabled with tls.cert and tls.key, and put HTTPS in front of HTTP.',
+    );
   }
   return `${lines.join('\n')}\n`;
 }

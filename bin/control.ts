@@ -19,7 +19,10 @@ type Answer = { ok: true; result: string } | { ok: false; error: string };
 const socketPath = (folder: string) => join(folder, 'control.sock');
 
 /** Serves until closed. What `handle` throws is answered as an error. */
-export async function listenForControl(folder: string, handle: (request: ControlRequest) => Promise<string>): Promise<Server> {
+export async function listenForControl(
+  folder: string,
+  handle: (request: ControlRequest) => Promise<string>,
+): Promise<Server> {
   const path = socketPath(folder);
   rmSync(path, { force: true }); // of a process that was killed: we own the folder
   const server = createServer((socket) => {

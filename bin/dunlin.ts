@@ -1,10 +1,10 @@
 #!/usr/bin/env node
+import { ConfigError } from '../platform/config/load.ts';
 import { admin } from './commands/admin.ts';
 import { backup } from './commands/backup.ts';
 import { config } from './commands/config.ts';
 import { restore } from './commands/restore.ts';
 import { serve } from './commands/serve.ts';
-import { ConfigError } from '../platform/config/load.ts';
 
 const USAGE = `Usage: dunlin COMMAND [--section.setting=value …]
 
@@ -19,7 +19,13 @@ const USAGE = `Usage: dunlin COMMAND [--section.setting=value …]
 docs/CONFIGURATION.md lists the settings.`;
 
 /** Each takes what follows its name and resolves to the exit code. */
-const commands: Record<string, (args: string[]) => Promise<number>> = { serve, config, backup, restore, admin };
+const commands: Record<string, (args: string[]) => Promise<number>> = {
+  serve,
+  config,
+  backup,
+  restore,
+  admin,
+};
 
 async function main([name = '', ...args]: string[]): Promise<number> {
   if (name === '--help' || name === '-h' || name === 'help') {
@@ -34,7 +40,10 @@ async function main([name = '', ...args]: string[]): Promise<number> {
   try {
     return await command(args);
   } catch (error) {
-    const lines = error instanceof ConfigError ? ['The configuration is wrong:', ...error.problems.map((p) => `  ${p}`)] : [(error as Error).message];
+    const lines =
+      error instanceof ConfigError
+        ? ['The configuration is wrong:', ...error.problems.map((p) => `  ${p}`)]
+        : [(error as Error).message];
     process.stderr.write(`${lines.join('\n')}\n`);
     return 1;
   }

@@ -21,7 +21,11 @@ export async function copyDatabases(folder: string, target: string): Promise<voi
 }
 
 /** Writes a backup with `copy` making the copy of each database, and the keys beside them. */
-export async function writeBackup(folder: string, target: string, copy: (name: string, path: string) => Promise<void>): Promise<void> {
+export async function writeBackup(
+  folder: string,
+  target: string,
+  copy: (name: string, path: string) => Promise<void>,
+): Promise<void> {
   if (existsSync(target) && readdirSync(target).length > 0) throw new Error(`${target} is not empty`);
   mkdirSync(target, { recursive: true, mode: 0o700 });
   for (const name of DATABASES) {
@@ -40,7 +44,9 @@ export function checkBackup(source: string): void {
     if (!existsSync(path)) throw new Error(`${source} holds no backup of Dunlin: ${name} is missing`);
     const db = new DatabaseSync(path, { readOnly: true });
     try {
-      const { integrity_check: found } = db.prepare('PRAGMA integrity_check(1)').get() as { integrity_check: string };
+      const { integrity_check: found } = db.prepare('PRAGMA integrity_check(1)').get() as {
+        integrity_check: string;
+      };
       if (found !== 'ok') throw new Error(`${path} is damaged: ${found}`);
     } finally {
       db.close();
@@ -54,9 +60,13 @@ export function restoreInto(folder: string, source: string): void {
   const before = join(folder, 'before-restore');
   rmSync(before, { recursive: true, force: true });
   mkdirSync(before, { mode: 0o700 });
-  const old = readdirSync(folder).filter((name) => isSecret(name) || DATABASES.some((db) => name.startsWith(db)));
+  const old = readdirSync(folder).filter(
+    (name) => isSecret(name) || DATABASES.some((db) => name.startsWith(db)),
+  );
   for (const name of old) renameSync(join(folder, name), join(before, name));
-  for (const name of readdirSync(source).filter((n) => isSecret(n) || (DATABASES as readonly string[]).includes(n))) {
+  for (const name of readdirSync(source).filter(
+    (n) => isSecret(n) || (DATABASES as readonly string[]).includes(n),
+  )) {
     copyFileSync(join(source, name), join(folder, name));
     chmodSync(join(folder, name), 0o600);
   }

@@ -1,7 +1,7 @@
 import { resolve } from 'node:path';
-import { copyDatabases } from '../../services/backup.ts';
 import { loadConfig } from '../../platform/config/load.ts';
 import { openDataFolder } from '../../platform/data-folder.ts';
+import { copyDatabases } from '../../services/backup.ts';
 import { askServer } from '../control.ts';
 
 export async function backup([target, ...args]: string[]): Promise<number> {
@@ -16,6 +16,8 @@ export async function backup([target, ...args]: string[]): Promise<number> {
       folder.release();
     }
   }
-  process.stdout.write(`Backup written to ${resolve(target)}. It holds the signing key: keep it as safe as the server.\n`);
+  process.stdout.write(
+    `Backup written to ${resolve(target)}. It holds the signing key: keep it as safe as the server.\n`,
+  );
   return 0;
 }

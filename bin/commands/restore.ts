@@ -18,6 +18,8 @@ export async function restore([source, ...args]: string[]): Promise<number> {
       folder.release();
     }
   }
-  process.stdout.write(`Restored from ${from}. What was there before is in ${resolve(config.data.folder)}/before-restore.\n`);
+  process.stdout.write(
+    `Restored from ${from}. What was there before is in ${resolve(config.data.folder)}/before-restore.\n`,
+  );
   return 0;
 }

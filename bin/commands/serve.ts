@@ -7,7 +7,10 @@ import { banner } from '../banner.ts';
 import { type ControlRequest, listenForControl } from '../control.ts';
 
 /** Why a run of the server ended. */
-type End = { kind: 'signal' } | { kind: 'failed'; error: Error } | { kind: 'restore'; from: string; done: (error?: Error) => void };
+type End =
+  | { kind: 'signal' }
+  | { kind: 'failed'; error: Error }
+  | { kind: 'restore'; from: string; done: (error?: Error) => void };
 
 export async function serve(args: string[]): Promise<number> {
   const { config } = loadConfig(args, process.env);
@@ -23,7 +26,9 @@ export async function serve(args: string[]): Promise<number> {
   let server: DunlinServer | null = null;
   process.on('SIGHUP', () => server?.reloadCertificates());
 
-  const control = await listenForControl(folder.path, (request) => answer(request, server, (why) => end(why)));
+  const control = await listenForControl(folder.path, (request) =>
+    answer(request, server, (why) => end(why)),
+  );
   try {
     for (let restored: ((error?: Error) => void) | null = null; ; ) {
       server = await startServer({ config, folder, logger });
@@ -54,7 +59,11 @@ export async function serve(args: string[]): Promise<number> {
   }
 }
 
-async function answer(request: ControlRequest, server: DunlinServer | null, end: (why: End) => void): Promise<string> {
+async function answer(
+  request: ControlRequest,
+  server: DunlinServer | null,
+  end: (why: End) => void,
+): Promise<string> {
   if (server === null) throw new Error('The server is starting or stopping: try again in a moment.');
   switch (request.command) {
     case 'backup':
@@ -75,4 +84,3 @@ async function answer(request: ControlRequest, server: DunlinServer | null, end:
       return `${request.argument} is administrator now.`;
   }
 }
-

@@ -116,7 +116,8 @@ export function createDelivery(parts: DeliveryParts): RunningDelivery {
   }
 
   function place(pump: Pump, position: Position): void {
-    position.route = routes.get(pump)!.of(position.stream);
+    // While it loads, the route is set when all is loaded: see reroute().
+    if (!pump.loading) position.route = routes.get(pump)!.of(position.stream);
     pump.positions.set(position.stream, position);
     index.addPosition(pump, position);
   }

@@ -55,7 +55,12 @@ export interface AccountStore {
   countUsers(): Promise<number>;
   passwordHash(user: string): Promise<string | null>;
   setPassword(user: string, hash: string): Promise<void>;
-  updateProfile(user: string, changes: Partial<Pick<User, 'name' | 'phone' | 'photo' | 'status' | 'lastSeenAudience' | 'presenceAudience'>>): Promise<void>;
+  updateProfile(
+    user: string,
+    changes: Partial<
+      Pick<User, 'name' | 'phone' | 'photo' | 'status' | 'lastSeenAudience' | 'presenceAudience'>
+    >,
+  ): Promise<void>;
   /** Written behind, in batches. */
   setLastSeen(entries: { user: string; device: string; at: number }[]): Promise<void>;
 
