@@ -1,6 +1,6 @@
 import type { Client } from 'aedes';
 import type { Actor } from '../../services/actor.ts';
-import type { Replies } from '../replies.ts';
+import type { Replies } from '../../services/replies.ts';
 
 /**
  * Delivery by cursor, as the front of the broker sees it. One pump a connected device that is subscribed to an inbox

@@ -1,4 +1,7 @@
 import type { Actor } from '../actor.ts';
+import type { ChangeRules } from '../messages/pipeline.ts';
+import type { QueryRules } from '../queries.ts';
+import type { Device, User } from './store.ts';
 
 /** Who holds a device token or an access token, and may they come in now? */
 export interface Identity extends Actor {
@@ -31,4 +34,85 @@ export interface Relations {
   exists(user: string): boolean | Promise<boolean>;
   /** Has either blocked the other? */
   blocked(a: string, b: string): boolean | Promise<boolean>;
+}
+
+/** A device that has just signed in, with everything it needs; the tokens are shown once and stored nowhere in clear. */
+export interface SignIn {
+  user: User;
+  device: Device;
+  accessToken: string;
+  /** Seconds that the access token is good for. */
+  expiresIn: number;
+  refreshToken: string;
+  /** The MQTT password of the device. */
+  deviceToken: string;
+}
+
+export interface Credentials {
+  username: string;
+  password: string;
+  /** What the device is called; null: nothing. */
+  device: string | null;
+}
+
+export interface Registration extends Credentials {
+  /** The name that others see; null: none yet. */
+  name: string | null;
+  invitation: string | null;
+}
+
+/** Signing in and out. `ip` is whom failures and registrations are counted for. */
+export interface SigningIn {
+  /** @throws {Refused} username_taken, weak_password, registration_closed, invitation_required, invitation_invalid, rate_limited */
+  register(registration: Registration, ip: string): Promise<SignIn>;
+  /** @throws {Refused} bad_credentials, rate_limited, too_many_devices */
+  login(credentials: Credentials, ip: string): Promise<SignIn>;
+  /**
+   * Exchanges a refresh token, once, for new tokens of the same device. A second use signs the device out (RFC 9700 §4.14.2).
+   * @throws {Refused} unauthenticated, token_expired, token_reused, device_revoked
+   */
+  refresh(token: string): Promise<SignIn>;
+  /** Revokes the asking device. */
+  logout(actor: Actor): Promise<void>;
+  /** Changes the password and signs every other device out. @throws {Refused} bad_credentials, weak_password, rate_limited */
+  changePassword(actor: Actor, current: string, next: string, ip: string): Promise<void>;
+}
+
+/** Invitations and administrators. */
+export interface Administration {
+  /** Makes an invitation and returns its code, which is stored only as a hash. `by` null: the operator. */
+  invite(by: string | null, admin: boolean): Promise<{ code: string; expiresAt: number }>;
+  /** On the very first start where registration is by invitation: the code that makes the first administrator; else null. */
+  firstInvitation(): Promise<string | null>;
+  /** @throws {Refused} user_not_found */
+  grantAdmin(username: string): Promise<void>;
+}
+
+/** The service as `server.ts` makes it. */
+export interface Accounts extends Authentication, SigningIn, Administration {
+  readonly relations: Relations;
+  readonly visibility: Visibility;
+  readonly changeRules: ChangeRules[];
+  readonly queryRules: QueryRules[];
+  /** Notes when a user's device was last connected; written behind, in batches. */
+  seen(actor: Actor, at: number): void;
+  /** The newest known, also what is not written yet; null: never. */
+  lastSeen(user: string): Promise<number | null>;
+  /** Writes what waits, stops sweeping. */
+  stop(): Promise<void>;
+}
+
+/** What else happens when devices come and go; `server.ts` wires it to delivery, pipeline and broker. */
+export interface AccountHooks {
+  /** Before the tokens are handed out: the device's cursors begin here, the user's other devices are told (`device.added`). */
+  deviceAdded(user: string, device: Device): Promise<void>;
+  /** Closes its connection and forgets its cursors. Called once or more, after the revocation is durable. */
+  deviceRevoked(user: string, device: string): Promise<void>;
+  /** Do the two share a conversation now? */
+  share(a: string, b: string): Promise<boolean>;
+  /**
+   * Revokes by the pipeline, so that the user's other devices hear of it: what logout, reuse of a refresh token and a change of
+   * the password do. Resolves when the revocation has been applied.
+   */
+  revoke(actor: Actor, device: string): Promise<void>;
 }

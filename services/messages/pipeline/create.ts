@@ -1,4 +1,3 @@
-import type { Replies } from '../../../broker/replies.ts';
 import type { Clock } from '../../../platform/clock.ts';
 import type { Logger } from '../../../platform/logging.ts';
 import type { Metrics } from '../../../platform/metrics.ts';
@@ -6,6 +5,7 @@ import type { Change, ChangeType } from '../../../protocol/commands.ts';
 import { type Refusal, Refused, refusal } from '../../../protocol/errors.ts';
 import { withSequence } from '../../../protocol/events.ts';
 import type { Actor } from '../../actor.ts';
+import type { Replies } from '../../replies.ts';
 import type { Appended, EventDraft, History, StoredEvent, StreamedEvent } from '../history.ts';
 import type { CommandLog, LogConsumer, LogRecord } from '../log.ts';
 import type { ChangeRules, Decision, EventStream, Outcome, Pipeline } from '../pipeline.ts';

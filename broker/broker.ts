@@ -1,0 +1,35 @@
+import type { Duplex } from 'node:stream';
+
+/** What others may ask about presence. */
+export interface PresenceView {
+  /** Is any device of the user connected (or was, within the grace)? */
+  online(user: string): boolean;
+}
+
+/** Closing connections from outside the broker. */
+export interface Connections {
+  /** Disconnects a device, within a second, on every node. */
+  disconnect(device: string, why: string): void;
+  /** Devices of this user that are connected now. */
+  connected(user: string): readonly string[];
+}
+
+/** The broker as `server.ts` and the gateway see it. */
+export interface Broker extends Connections {
+  readonly presence: PresenceView;
+  /** The ports it listens on; null: not enabled. */
+  readonly ports: { mqtt: number | null; mqtts: number | null };
+  /** Opens the listeners. Until then nobody can connect. */
+  listen(): Promise<void>;
+  /**
+   * Takes a connection whose bytes are MQTT (a WebSocket that the gateway has upgraded, subprotocol `mqtt`).
+   * False: refused, and closed; the reason has been counted.
+   */
+  accept(stream: Duplex, ip: string): boolean;
+  /** Reads the TLS certificate again; connections that are there stay. */
+  reloadCertificates(): void;
+  /** Closes the listeners; what is connected stays. */
+  drain(): Promise<void>;
+  /** Closes every connection, flushes the cursors, writes what waits. */
+  stop(): Promise<void>;
+}
