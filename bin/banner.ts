@@ -1,4 +1,5 @@
 import type { Config } from '../platform/config/schema.ts';
+import { isLoopback } from '../platform/loopback.ts';
 import type { DunlinServer } from '../server.ts';
 
 /** What a person who has just started Dunlin needs to know, and how to chat right now. */
@@ -26,9 +27,4 @@ export async function banner(config: Config, server: DunlinServer): Promise<stri
     );
   }
   return `${lines.join('\n')}\n`;
-}
-
-/** 127.0.0.0/8, ::1 and the name for them. */
-export function isLoopback(host: string): boolean {
-  return host === 'localhost' || host === '::1' || /^127\.\d+\.\d+\.\d+$/.test(host);
 }

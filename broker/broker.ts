@@ -10,6 +10,8 @@ export interface PresenceView {
 export interface Connections {
   /** Disconnects a device, within a second, on every node. */
   disconnect(device: string, why: string): void;
+  /** Disconnects a device that was revoked, and forgets its session: subscriptions, will, queue. */
+  forget(device: string): Promise<void>;
   /** Devices of this user that are connected now. */
   connected(user: string): readonly string[];
 }

@@ -35,7 +35,8 @@ export interface RunningPipeline extends Pipeline, EventStream {
 }
 
 /** A command of a batch with what was decided. */
-type Planned = { record: LogRecord; decision: Decision } | { record: LogRecord; error: Refusal };
+type Decided = { record: LogRecord; decision: Decision };
+type Planned = Decided | { record: LogRecord; error: Refusal };
 
 const REQUEST_TIMEOUT_MS = 10_000;
 
@@ -47,7 +48,7 @@ export function createPipeline(parts: PipelineParts): RunningPipeline {
   let consumer: LogConsumer | null = null;
   let lagTimer: NodeJS.Timeout | undefined;
 
-  /** Stored, but not told to the listeners yet: applying failed, and the batch comes again as duplicates. */
+  /** Stored, and not told to the listeners yet: when applying fails, the batch comes again as duplicates. */
   const untold = new Map<string, Decision>();
 
   /** One thing at a time: batches of the log, and events of the server's own. */
@@ -70,9 +71,9 @@ export function createPipeline(parts: PipelineParts): RunningPipeline {
 
   /** A refusal is an answer; anything else is a mistake of ours, which costs this command and no other. */
   function refused(record: LogRecord, error: unknown): Planned {
-    if (error instanceof Refused) return { record, error: error.refusal };
     // Storage that does not answer is no reason to refuse what was accepted: the batch comes again.
-    if ((error as { code?: unknown }).code === 'storage_failed') throw error;
+    if (isStorageTrouble(error)) throw error;
+    if (error instanceof Refused) return { record, error: error.refusal };
     logger.error(
       { err: error, command: record.command.id, type: record.command.type },
       'a command could not be decided',
@@ -144,40 +145,57 @@ export function createPipeline(parts: PipelineParts): RunningPipeline {
     if (kept.length === 0) return;
     const drafts = kept.map((p) => ('decision' in p ? p.decision.draft : refusalEvent(p.record, p.error)));
     const appended = await history.append(drafts);
+    const mayFail = kept.some((p) => 'decision' in p && applies(p));
+    for (const [i, p] of mayFail ? kept.entries() : [])
+      if ('decision' in p && !appended[i]!.duplicate) untold.set(keyOf(p.record), p.decision);
     const events: StreamedEvent[] = [];
-    for (const [i, p] of kept.entries()) {
-      const result = appended[i]!;
-      if ('error' in p) tellRefusal(p.record, p.error, drafts[i]!, result, events);
-      else if (result.duplicate) await answerAgain(p.record, result.event, events);
-      else await settleStored(p.record, p.decision, result.seq, events);
+    try {
+      for (const [i, p] of kept.entries()) {
+        const result = appended[i]!;
+        if ('error' in p) tellRefusal(p.record, p.error, drafts[i]!, result, events);
+        else if (result.duplicate) await answerAgain(p.record, result.event, events);
+        else await settleStored(p, result.seq, events);
+      }
+    } finally {
+      // Also when applying one of them failed: those before it are stored and applied.
+      emit(events);
     }
-    emit(events);
   }
 
-  async function settleStored(
-    record: LogRecord,
-    decision: Decision,
-    seq: number,
-    events: StreamedEvent[],
-  ): Promise<void> {
-    const event = streamed(decision, seq, record.actor);
+  /** Whether the directory has to follow this decision. */
+  function applies({ record, decision }: Decided): boolean {
     const rules = rulesOf.get(record.command.type)!;
-    if (rules.apply !== undefined && (rules.structural || decision.joined !== undefined)) {
-      const key = `${record.actor.user}/${record.command.id}`;
-      untold.set(key, decision);
-      await rules.apply(event, record.command as never, record.actor);
-      untold.delete(key);
+    return rules.apply !== undefined && (rules.structural || decision.joined !== undefined);
+  }
+
+  /** Projects a stored event. A mistake of ours in one projection must not hold up everybody's messages; trouble of the storage does. */
+  async function apply({ actor, command }: LogRecord, event: StoredEvent): Promise<void> {
+    try {
+      await rulesOf.get(command.type)?.apply?.(event, command as never, actor);
+    } catch (error) {
+      if (isStorageTrouble(error)) throw error;
+      logger.error({ err: error, command: command.id, type: command.type }, 'an event could not be applied');
     }
+  }
+
+  async function settleStored(decided: Decided, seq: number, events: StreamedEvent[]): Promise<void> {
+    const { record, decision } = decided;
+    const event = streamed(decision, seq, record.actor);
+    if (applies(decided)) await apply(record, event);
+    if (untold.size > 0) untold.delete(keyOf(record));
     events.push(event);
     outcomes.settle(record.actor.user, record.command.id, { ok: true, event, duplicate: false });
   }
 
-  /** The first event of a repeated command is its answer. Its projection is made sure of, as a crash may have cost it. */
+  /**
+   * The first event of a repeated command is its answer. When it is the log that repeats itself (after a crash or a failure), the event is
+   * applied again, as that may have been missed; a device's late retry must not undo what came after the first time.
+   */
   async function answerAgain(record: LogRecord, event: StoredEvent, events?: StreamedEvent[]): Promise<void> {
     const { actor, command } = record;
-    const rules = rulesOf.get(command.type);
-    if (event.type !== 'refused') await rules?.apply?.(event, command as never, actor);
-    const key = `${actor.user}/${command.id}`;
+    const replayed = event.time === record.acceptedAt;
+    if (replayed && event.type !== 'refused') await apply(record, event);
+    const key = keyOf(record);
     const decision = untold.get(key);
     if (decision !== undefined) {
       untold.delete(key);
@@ -271,6 +289,19 @@ export function createPipeline(parts: PipelineParts): RunningPipeline {
         if (result !== undefined && !result.duplicate) emit([streamed({ draft }, result.seq)]);
       }),
   };
+}
+
+/** Whether the storage failed, and the same may succeed later. */
+function isStorageTrouble(error: unknown): boolean {
+  const code = error instanceof Refused ? error.refusal.code : (error as { code?: unknown } | null)?.code;
+  return (
+    code === 'unavailable' || code === 'overloaded' || code === 'storage_full' || code === 'storage_failed'
+  );
+}
+
+/** What makes a command the same one for ever. */
+function keyOf({ actor, command }: LogRecord): string {
+  return `${actor.user}/${command.id}`;
 }
 
 function streamed(decision: Decision, seq: number, actor?: Actor): StreamedEvent {

@@ -1,0 +1,55 @@
+import { uuidv7 } from 'uuidv7';
+import type { Clock } from '../platform/clock.ts';
+import { VERSION } from '../protocol/commands.ts';
+import { Refused } from '../protocol/errors.ts';
+import type { AccountHooks } from '../services/accounts/accounts.ts';
+import { plainEvent } from '../services/conversations/events.ts';
+import type { Cursors } from '../services/messages/cursors.ts';
+import type { RunningPipeline } from '../services/messages/pipeline/create.ts';
+import type { Broker } from './broker.ts';
+import type { RunningDelivery } from './delivery/create.ts';
+
+/** What a device's coming and going means to delivery. */
+interface Followers {
+  pipeline: Pick<RunningPipeline, 'request' | 'appendEvent'>;
+  delivery: Pick<RunningDelivery, 'initialise'>;
+  broker: Pick<Broker, 'forget'>;
+  cursors: Pick<Cursors, 'forgetDevice'>;
+}
+
+/** `followers` is asked late: accounts are made before those that follow them. */
+export function deviceHooks(parts: {
+  share: AccountHooks['share'];
+  clock: Clock;
+  followers: () => Followers;
+}): AccountHooks {
+  const { share, clock, followers } = parts;
+  return {
+    share,
+
+    async deviceAdded(user, device) {
+      const { delivery, pipeline } = followers();
+      // In this order: the device itself is told of its coming too.
+      await delivery.initialise(device.id, user);
+      const event = { stream: user, type: 'device.added', id: uuidv7(), time: clock.now() } as const;
+      const name = device.name === null ? {} : { name: device.name };
+      await pipeline.appendEvent(
+        plainEvent({ user, device: device.id }, event, { ...name, device: device.id }),
+      );
+    },
+
+    async deviceRevoked(_user, device) {
+      const { broker, cursors } = followers();
+      // First the connection, whose last acknowledgements would write cursors again.
+      await broker.forget(device);
+      await cursors.forgetDevice(device);
+    },
+
+    async revoke(actor, device) {
+      const command = { v: VERSION, id: uuidv7(), type: 'device.revoke', device } as const;
+      const outcome = await followers().pipeline.request(actor, command, JSON.stringify(command));
+      if (outcome.ok || outcome.error.code === 'not_found') return;
+      throw new Refused(outcome.error.code, outcome.error.detail);
+    },
+  };
+}
