@@ -1,4 +1,5 @@
 import type { Actor } from '../../actor.ts';
+import { mayRead } from '../../conversations/readable.ts';
 import type { Membership } from '../../conversations/store.ts';
 import { type QueryRules, RawJson } from '../../queries.ts';
 import type { FoldedEvent, Head } from '../history.ts';
@@ -88,10 +89,6 @@ function emptyHead({ conversation }: Membership): Head {
 /** What came before one's joining was never unread. */
 function unreadFrom({ conversation, delivered }: Membership, reads: Map<string, number>): number {
   return Math.max(reads.get(conversation.id) ?? 0, (delivered.at(-1)?.from ?? 1) - 1);
-}
-
-function mayRead({ readable }: Membership, seq: number): boolean {
-  return readable.some(({ from, to }) => seq >= from && (to === null || seq <= to));
 }
 
 /** Of a message between two: the one who is not asking. */

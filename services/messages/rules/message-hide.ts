@@ -1,5 +1,6 @@
 import { Refused } from '../../../protocol/errors.ts';
 import { plainEvent } from '../../conversations/events.ts';
+import { mayRead } from '../../conversations/readable.ts';
 import type { ChangeRules } from '../pipeline.ts';
 import type { MessageRuleParts } from './parts.ts';
 
@@ -12,9 +13,7 @@ export function messageHide({ history, store }: MessageRuleParts): ChangeRules<'
       const { conversation, seq } = command;
       // Also where one is not a member any more: one's own view can be tidied.
       const membership = await store.membership(actor.user, conversation);
-      const readable =
-        membership?.readable.some(({ from, to }) => seq >= from && (to === null || seq <= to)) ?? false;
-      const target = readable ? await history.get(conversation, seq) : null;
+      const target = mayRead(membership, seq) ? await history.get(conversation, seq) : null;
       if (target === null || target.type !== 'message') throw new Refused('message_not_found');
       const draft = plainEvent(
         actor,
