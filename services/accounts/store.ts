@@ -47,7 +47,10 @@ export interface Invitation {
  * Port: accounts. Times are milliseconds since the epoch. Names no database; every adapter passes `store.conformance.ts`.
  */
 export interface AccountStore {
-  /** Creates user and credentials; consumes the invitation in the same transaction. @throws {Refused} username_taken, invitation_invalid */
+  /**
+   * Creates user and credentials; consumes the invitation (its hash; null: none) in the same transaction.
+   * @throws {Refused} username_taken, invitation_invalid: unknown, used, or expired at the user's `createdAt`
+   */
   createUser(user: User, passwordHash: string, invitation: string | null): Promise<void>;
   user(id: string): Promise<User | null>;
   users(ids: string[]): Promise<Map<string, User>>;
@@ -55,6 +58,7 @@ export interface AccountStore {
   countUsers(): Promise<number>;
   passwordHash(user: string): Promise<string | null>;
   setPassword(user: string, hash: string): Promise<void>;
+  setAdmin(user: string, admin: boolean): Promise<void>;
   updateProfile(
     user: string,
     changes: Partial<
