@@ -54,6 +54,18 @@ export const conversationEvents = {
       expires: optional(Time),
       deleted: optional(Type.Boolean()),
       expired: optional(Type.Boolean()),
+      edited: optional(
+        Type.Object(
+          { at: Time, content: Content, count: Type.Integer({ minimum: 1 }) },
+          { description: 'in pages of history only: the newest content, when, and how often it was edited' },
+        ),
+      ),
+      reactions: optional(
+        Type.Array(
+          Type.Object({ emoji: Type.String(), count: Type.Integer({ minimum: 1 }), users: Type.Array(Id) }),
+          { description: 'in pages of history only: most used first; at most 20 users are named' },
+        ),
+      ),
     },
   ),
   'message.edited': event('message.edited', 'The message at `target` has new content.', {

@@ -2,6 +2,7 @@ import { Compile, type Validator } from 'typebox/compile';
 import { type Command, type CommandType, commands, VERSION } from './commands.ts';
 import { MAX_CONTENT_BYTES, MAX_DEPTH } from './content.ts';
 import { Refused } from './errors.ts';
+import { isUuid } from './ids.ts';
 
 const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
 const latin1 = new TextDecoder('latin1');
@@ -22,19 +23,23 @@ export interface Parsed<C extends Command = Command> {
  * payload that carries a usable id can be answered under that id: see {@link commandIdOf}.
  */
 export function parseCommand(payload: Uint8Array): Parsed {
+  const { value, text } = parseJson(payload);
+  return { command: checkCommand(value), text };
+}
+
+/** JSON in UTF-8, and nothing else. @throws {Refused} bad_json */
+export function parseJson(payload: Uint8Array): { value: unknown; text: string } {
   let text: string;
   try {
     text = utf8.decode(payload);
   } catch {
     throw new Refused('bad_json', 'not UTF-8');
   }
-  let value: unknown;
   try {
-    value = JSON.parse(text);
+    return { value: JSON.parse(text), text };
   } catch {
     throw new Refused('bad_json');
   }
-  return { command: checkCommand(value), text };
 }
 
 /** Validates a command that is already an object (HTTP bodies, the log). Same codes as {@link parseCommand}. */
@@ -56,17 +61,22 @@ export function checkCommand(value: unknown): Command {
 /** The command id of a payload that was refused, when it has a usable one: so that the answer can be matched. */
 export function commandIdOf(payload: Uint8Array): string | null {
   const start = latin1.decode(payload.subarray(0, 512));
-  return /"id"\s*:\s*"([0-9a-f-]{36})"/.exec(start)?.[1] ?? null;
+  const id = /"id"\s*:\s*"([0-9a-f-]{36})"/.exec(start)?.[1];
+  return id !== undefined && isUuid(id) ? id : null;
 }
 
 export function commandType(value: string): CommandType | null {
   return Object.hasOwn(commands, value) ? (value as CommandType) : null;
 }
 
-function firstProblem(validator: Validator, value: unknown): string {
+/** What is wrong, for `detail`: where, and what was expected; never the value. */
+export function firstProblem(validator: Validator, value: unknown): string {
   const problems = validator.Errors(value);
   const first = problems.find((p) => p.keyword !== 'anyOf') ?? problems[0];
-  return first === undefined ? 'invalid' : `${first.instancePath || '/'}: ${first.message}`.slice(0, 200);
+  if (first === undefined) return 'invalid';
+  // What `additionalProperties: false` comes to at the field itself.
+  const message = first.keyword === 'boolean' ? 'there is no such field' : first.message;
+  return `${first.instancePath || '/'}: ${message}`.slice(0, 200);
 }
 
 function checkDepth(value: object, left: number): void {
@@ -82,7 +92,7 @@ function checkContentSize(content: object): void {
   if (
     typeof text === 'string' &&
     Object.keys(content).length === 2 &&
-    text.length * 6 + 64 < MAX_CONTENT_BYTES
+    text.length * 6 + 128 < MAX_CONTENT_BYTES
   )
     return;
   const bytes = encoder.encode(JSON.stringify(content)).byteLength;
