@@ -28,6 +28,10 @@ export function jobs(db: DatabaseSync) {
     return statement;
   };
   return {
+    /** SQLite has already rolled back by itself after some errors (sqlite.org/lang_transaction.html). */
+    rollback(): void {
+      if (db.isTransaction) db.exec('ROLLBACK');
+    },
     execute({ sql, parameters }: Statement): StatementResult {
       const statement = prepare(sql);
       // A statement that returns rows (SELECT, RETURNING, PRAGMA) has columns.

@@ -28,7 +28,7 @@ export class DatabaseThread {
     this.#worker.on('message', (message: Replies) => this.#settle(message));
     this.exited = new Promise((resolve) => {
       this.#worker.on('error', (error) => {
-        this.#die(error as Error);
+        this.#die(new StorageError('storage_failed', (error as Error).message));
         resolve(error as Error);
       });
       this.#worker.on('exit', () => {
