@@ -65,12 +65,13 @@ export interface AccountStore {
       Pick<User, 'name' | 'phone' | 'photo' | 'status' | 'lastSeenAudience' | 'presenceAudience'>
     >,
   ): Promise<void>;
-  /** Written behind, in batches. */
+  /** Written behind, in batches; of user and device, and only forward. */
   setLastSeen(entries: { user: string; device: string; at: number }[]): Promise<void>;
 
   /** @throws {Refused} too_many_devices */
   addDevice(device: Device, most: number): Promise<void>;
   device(id: string): Promise<Device | null>;
+  /** Those that are not revoked, oldest first. */
   devices(user: string): Promise<Device[]>;
   renameDevice(user: string, device: string, name: string): Promise<void>;
   /** Revokes the device and deletes its refresh tokens. True when it was not revoked before. */

@@ -27,13 +27,13 @@ export interface Membership {
   role: Role | null;
   /** What is delivered: from each joining to each leaving, ascending. */
   delivered: Range[];
-  /** What may be read: as delivered, or from 1 where the group's setting at the joining was `all`. */
+  /** What may be read: as delivered, or from 1 where the group's setting at the joining was `all`; ascending, apart. */
   readable: Range[];
 }
 
 /**
  * Port: conversations and their members, a projection of the structural events of their streams. Every method that takes `seq` is
- * idempotent: applying the same event again changes nothing.
+ * idempotent: applying the same event again changes nothing, also when newer ones have been applied since.
  */
 export interface ConversationStore {
   get(id: string): Promise<Conversation | null>;

@@ -1,0 +1,27 @@
+import type { Kysely } from 'kysely';
+import type { DirectoryTables } from '../../directory/schema.ts';
+import type { ConversationStore } from '../store.ts';
+
+export function hiding(db: Kysely<DirectoryTables>): Pick<ConversationStore, 'hide' | 'hidden'> {
+  return {
+    async hide(user, conversation, seq) {
+      await db
+        .insertInto('hidden')
+        .values({ user, conversation, seq })
+        .onConflict((conflict) => conflict.columns(['user', 'conversation', 'seq']).doNothing())
+        .execute();
+    },
+
+    async hidden(user, conversation, from, to) {
+      const rows = await db
+        .selectFrom('hidden')
+        .select('seq')
+        .where('user', '=', user)
+        .where('conversation', '=', conversation)
+        .where('seq', '>=', from)
+        .where('seq', '<=', to)
+        .execute();
+      return new Set(rows.map(({ seq }) => seq));
+    },
+  };
+}

@@ -1,0 +1,88 @@
+import type { Role } from '../../protocol/commands.ts';
+import type { Invitation, RefreshToken, User } from '../accounts/store.ts';
+import type { Conversation } from '../conversations/store.ts';
+
+/** The tables of the directory as Kysely sees them. Times are milliseconds since the epoch; booleans are 0 or 1. */
+export interface DirectoryTables {
+  users: UserRow;
+  credentials: { user: string; password_hash: string };
+  devices: DeviceRow;
+  refresh_tokens: RefreshTokenRow;
+  invitations: InvitationRow;
+  contacts: { user: string; contact: string; name: string | null };
+  blocks: { user: string; blocked: string };
+  conversations: ConversationRow;
+  joinings: JoiningRow;
+  hidden: { user: string; conversation: string; seq: number };
+}
+
+export interface UserRow {
+  id: string;
+  username: string;
+  kind: User['kind'];
+  admin: 0 | 1;
+  name: string | null;
+  phone: string | null;
+  photo: string | null;
+  status: string | null;
+  last_seen: number | null;
+  last_seen_audience: User['lastSeenAudience'];
+  presence_audience: User['presenceAudience'];
+  created_at: number;
+}
+
+export interface DeviceRow {
+  id: string;
+  user: string;
+  name: string | null;
+  created_at: number;
+  last_seen: number | null;
+  revoked_at: number | null;
+}
+
+export interface RefreshTokenRow {
+  hash: RefreshToken['hash'];
+  device: string;
+  user: string;
+  family: string;
+  expires_at: number;
+  used_at: number | null;
+}
+
+export interface InvitationRow {
+  hash: Invitation['hash'];
+  created_by: string | null;
+  admin: 0 | 1;
+  expires_at: number;
+  used_by: string | null;
+}
+
+/** A conversation; of what can change also the event that changed it last, so that an older one cannot. */
+export interface ConversationRow {
+  id: string;
+  kind: Conversation['kind'];
+  name: string | null;
+  name_seq: number;
+  photo: string | null;
+  photo_seq: number;
+  history: Conversation['history'];
+  history_seq: number;
+  timer: number | null;
+  timer_seq: number;
+  created_by: string;
+  created_at: number;
+}
+
+/** One stay of a user in a conversation: from the event that let them in to the one that let them out. */
+export interface JoiningRow {
+  conversation: string;
+  user: string;
+  from_seq: number;
+  /** null: they are in now. */
+  to_seq: number | null;
+  /** The first event they may read. */
+  readable_from: number;
+  role: Role;
+  /** The event that gave the role. */
+  role_seq: number;
+}
