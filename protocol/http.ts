@@ -1,0 +1,13 @@
+/** The HTTP contract: one table of routes, from which the gateway and docs/openapi.json are made. */
+export { codesOf, commandCodes } from './http/codes.ts';
+export { type Problem, problemOf } from './http/problem.ts';
+export { type CommandBinding, type Method, PROBLEM_MEDIA, type Route, tags } from './http/route.ts';
+export { commandRoutes, type OtherRouteName, otherRoutes, routes } from './http/routes.ts';
+export {
+  InvitationBody,
+  LoginBody,
+  PasswordBody,
+  RefreshBody,
+  RegisterBody,
+  type SignInAnswer,
+} from './http/sign-in.ts';

@@ -1,0 +1,164 @@
+import Type from 'typebox';
+import { Audience, HistoryForNew, Role } from '../commands.ts';
+import { accountEvents, conversationEvents, events, Receipt } from '../events.ts';
+import { Id, Time } from '../ids.ts';
+
+/** What queries are answered with, over MQTT (`result`) and HTTP alike. Clients ignore fields they do not know. */
+
+const optional = Type.Optional;
+const orNull = <T extends Parameters<typeof Type.Optional>[0]>(schema: T) =>
+  Type.Union([schema, Type.Null()]);
+const Next = orNull(Type.String({ description: '`cursor` of the next page; null: this is the last' }));
+const Count = Type.Integer({ minimum: 0 });
+
+/** Any event of a conversation. */
+export const ConversationEvent = Type.Union(Object.values(conversationEvents), {
+  title: 'ConversationEvent',
+});
+export const AccountEvent = Type.Union(Object.values(accountEvents), { title: 'AccountEvent' });
+
+export const MessagesPage = Type.Object(
+  {
+    conversation: Id,
+    first: Type.Integer({ minimum: 0, description: 'lowest `seq` of the page: `before` of the page before' }),
+    last: Type.Integer({ minimum: 0, description: 'highest `seq` of the page: `after` of the next' }),
+    more: Type.Boolean({
+      description: 'there may be more in that direction, also when few events are shown',
+    }),
+    events: Type.Array(ConversationEvent, { description: 'ascending' }),
+  },
+  { title: 'MessagesPage' },
+);
+
+export const SearchPage = Type.Object(
+  { events: Type.Array(events.message), next: Next },
+  { title: 'SearchPage' },
+);
+
+export const MessageStatus = Type.Object(
+  {
+    message: Id,
+    conversation: Id,
+    seq: Type.Integer({ minimum: 1 }),
+    members_count: Count,
+    delivered_count: Count,
+    read_count: Count,
+    members: Type.Array(
+      Type.Object({
+        user: Id,
+        delivered: Type.Boolean(),
+        read: Type.Boolean(),
+        delivered_at: optional(Time),
+        read_at: optional(Time),
+      }),
+      { description: 'at most 1,000 are named' },
+    ),
+  },
+  { title: 'MessageStatus' },
+);
+
+const Kind = Type.Union([Type.Literal('direct'), Type.Literal('group')]);
+const Seconds = orNull(Type.Integer());
+
+export const ConversationList = Type.Object(
+  {
+    conversations: Type.Array(
+      Type.Object(
+        {
+          id: Id,
+          kind: Kind,
+          name: optional(orNull(Type.String())),
+          photo: optional(orNull(Type.String())),
+          history: optional(HistoryForNew),
+          role: optional(Role),
+          peer: optional(orNull(Id)),
+          timer: Seconds,
+          head: Count,
+          time: Time,
+          read: Type.Integer({ minimum: 0, description: 'one’s own read cursor' }),
+          unread: Type.Integer({ minimum: 0, description: 'counted to 1,000 and no further' }),
+          receipts: optional(Type.Array(Receipt)),
+          last: orNull(events.message),
+        },
+        { title: 'ListedConversation' },
+      ),
+    ),
+    next: Next,
+  },
+  { title: 'ConversationList' },
+);
+
+export const Conversation = Type.Object(
+  {
+    id: Id,
+    kind: Kind,
+    timer: Seconds,
+    head: Count,
+    created: Time,
+    peer: optional(Id),
+    name: optional(orNull(Type.String())),
+    photo: optional(orNull(Type.String())),
+    history: optional(HistoryForNew),
+    role: optional(Role),
+    members_count: optional(Count),
+  },
+  { title: 'Conversation' },
+);
+
+export const MemberList = Type.Object(
+  { members: Type.Array(Type.Object({ user: Id, role: Role })), next: Next },
+  { title: 'MemberList' },
+);
+
+export const ReceiptList = Type.Object(
+  { conversation: Id, receipts: Type.Array(Receipt) },
+  { title: 'ReceiptList' },
+);
+
+/** Made by the group’s first event; the conversation is named beside it, as what a client is after. */
+export const GroupAnswer = Type.Object(
+  { conversation: Id, event: conversationEvents['group.created'] },
+  { title: 'GroupCreated' },
+);
+
+export const Profile = Type.Object(
+  {
+    id: Id,
+    username: Type.String(),
+    name: optional(orNull(Type.String())),
+    phone: optional(orNull(Type.String())),
+    photo: optional(orNull(Type.String())),
+    status: optional(orNull(Type.String())),
+    last_seen: optional(orNull(Time)),
+  },
+  { title: 'Profile', description: 'As far as the one who asks may see it: the rest is absent.' },
+);
+
+export const Privacy = Type.Object({ last_seen: Audience, presence: Audience }, { title: 'Privacy' });
+
+export const ContactList = Type.Object(
+  { contacts: Type.Array(Type.Object({ user: Id, name: orNull(Type.String()) })) },
+  { title: 'ContactList' },
+);
+
+export const BlockList = Type.Object({ users: Type.Array(Id) }, { title: 'BlockList' });
+
+export const DeviceList = Type.Object(
+  {
+    devices: Type.Array(
+      Type.Object({
+        id: Id,
+        name: orNull(Type.String()),
+        created: Time,
+        last_seen: orNull(Time),
+      }),
+    ),
+  },
+  { title: 'DeviceList' },
+);
+
+/** What one may not see is absent. */
+export const Presence = Type.Object(
+  { user: Id, online: optional(Type.Boolean()), last_seen: optional(Time) },
+  { title: 'Presence' },
+);

@@ -1,0 +1,54 @@
+import type { TObject, TSchema } from 'typebox';
+import type { CommandType } from '../commands.ts';
+import type { ErrorCode } from '../errors.ts';
+
+export type Method = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
+
+/** One row of the HTTP contract. */
+export interface Route {
+  readonly method: Method;
+  /** With `{name}` for each field of `params`. */
+  readonly path: string;
+  readonly tag: Tag;
+  readonly summary: string;
+  /** `bearer`: an access token in `Authorization` (RFC 6750 §2.1). */
+  readonly auth: 'none' | 'bearer';
+  /** All closed: a field that is not in the contract is refused. Null: takes none. */
+  readonly params: TObject | null;
+  readonly query: TObject | null;
+  readonly body: TObject | null;
+  readonly status: number;
+  /** Null: no content. */
+  readonly answer: TSchema | null;
+  readonly media: string;
+  /** What it may be refused with, beside what every route of its kind may: see `codesOf`. */
+  readonly codes: readonly ErrorCode[];
+  /** Routes that are commands: everything about them is made from the command. */
+  readonly command: CommandBinding | null;
+}
+
+/** How a request becomes a command: its fields are those of path, query and body, and these. */
+export interface CommandBinding {
+  readonly type: CommandType;
+  /** Fields that this path stands for. */
+  readonly fixed: Readonly<Record<string, unknown>>;
+  /** The field that is the asking user’s id. */
+  readonly own: string | null;
+  /** With `?for=me` it is this command, of the same fields. */
+  readonly forMe: CommandType | null;
+}
+
+export const tags = {
+  'sign-in': 'Registering, signing in and out. The device token that it answers with is the MQTT password.',
+  messages: 'Sending, changing and reading messages.',
+  conversations: 'What one is in, and how far everybody has read.',
+  groups: 'Groups and their members.',
+  people: 'Profiles, privacy, contacts, blocks, presence.',
+  devices: 'The devices of one’s own account.',
+  server: 'The server itself: health, documents, invitations.',
+} as const;
+export type Tag = keyof typeof tags;
+
+export const JSON_MEDIA = 'application/json';
+export const HTML_MEDIA = 'text/html';
+export const PROBLEM_MEDIA = 'application/problem+json';
