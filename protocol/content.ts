@@ -4,6 +4,8 @@ import Type, { type Static } from 'typebox';
 export const MAX_CONTENT_BYTES = 65_536;
 /** Deepest nesting of JSON that a command may carry. */
 export const MAX_DEPTH = 16;
+/** Longest list in a command, outside of its content. */
+export const MAX_ITEMS = 1_000;
 
 /** Text to be shown as it is: never markup, never HTML. */
 export const TextContent = Type.Object(

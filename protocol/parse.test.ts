@@ -279,6 +279,22 @@ describe('limits', () => {
     assert.equal(refusalOf(json({ ...add, users: [] })), 'bad_request');
     assert.equal(refusalOf(json({ ...add, users: [...ids(2), ...ids(1)] })), 'bad_request');
   });
+
+  it('refuses a list that is too long before looking at what is in it', () => {
+    for (const [field, item] of [
+      ['users', 1],
+      ['users', {}],
+      ['members', commandExamples['group.add'].id],
+    ] as const) {
+      const list = Array.from({ length: 20_000 }, () => item);
+      assert.throws(
+        () => checkCommand({ ...commandExamples['group.add'], [field]: list }),
+        (error: unknown) =>
+          error instanceof Refused &&
+          error.refusal.detail === `/${field}: must not have more than 1000 items`,
+      );
+    }
+  });
 });
 
 describe('a refusal', () => {
