@@ -19,6 +19,7 @@ export const migrations = [
   CREATE INDEX outgoing_packet ON outgoing (client, broker, counter);
   CREATE INDEX outgoing_message ON outgoing (client, message);
   `,
+  `CREATE TABLE sessions (client TEXT PRIMARY KEY, seen INTEGER NOT NULL) WITHOUT ROWID;`,
 ];
 
 /** A packet as it is stored: its payload apart, so that it stays bytes. */
@@ -47,6 +48,10 @@ export function jobs(db: DatabaseSync) {
   );
   const dropSubscription = statement('DELETE FROM subscriptions WHERE client = ? AND topic = ?');
   const dropSubscriptions = statement('DELETE FROM subscriptions WHERE client = ?');
+  const putSession = statement(
+    'INSERT INTO sessions VALUES (?, ?) ON CONFLICT DO UPDATE SET seen = excluded.seen',
+  );
+  const dropSession = statement('DELETE FROM sessions WHERE client = ?');
   const putRetained = statement(
     'INSERT INTO retained VALUES (?, ?, ?) ON CONFLICT DO UPDATE SET packet = excluded.packet, payload = excluded.payload',
   );
@@ -75,6 +80,7 @@ export function jobs(db: DatabaseSync) {
   return {
     load: () => ({
       subscriptions: db.prepare('SELECT client, topic, options FROM subscriptions').all(),
+      sessions: db.prepare('SELECT client, seen FROM sessions').all(),
       retained: db.prepare('SELECT packet, payload FROM retained').all(),
       wills: db.prepare('SELECT client, packet, payload FROM wills').all(),
       incoming: db.prepare('SELECT client, packet, payload FROM incoming').all(),
@@ -82,17 +88,27 @@ export function jobs(db: DatabaseSync) {
     }),
     'subscriptions.add': ({
       client,
+      seen,
       topics,
     }: {
       client: string;
+      /** Null: a session that is kept for ever. */
+      seen: number | null;
       topics: [topic: string, options: string][];
     }) => {
+      if (seen !== null) putSession().run(client, seen);
       for (const [topic, options] of topics) putSubscription().run(client, topic, options);
     },
     'subscriptions.remove': ({ client, topics }: { client: string; topics: string[] }) => {
       for (const topic of topics) dropSubscription().run(client, topic);
     },
-    'subscriptions.clean': (client: string) => dropSubscriptions().run(client).changes,
+    'subscriptions.clean': (client: string) => {
+      dropSession().run(client);
+      return dropSubscriptions().run(client).changes;
+    },
+    'sessions.seen': ({ clients, seen }: { clients: string[]; seen: number }) => {
+      for (const client of clients) putSession().run(client, seen);
+    },
     'retained.put': ({ topic, packet, payload }: PackedPacket & { topic: string }) => {
       if (payload.length === 0) dropRetained().run(topic);
       else putRetained().run(topic, packet, payload);

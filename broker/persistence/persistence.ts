@@ -1,23 +1,20 @@
 import { Readable } from 'node:stream';
 import type { Client, Subscription } from 'aedes';
-import aedesPacket from 'aedes-packet';
 import MemoryPersistence from 'aedes-persistence/asyncPersistence.js';
 import { openSqlite, type SqliteDatabase } from '../../platform/sqlite/database.ts';
-import type { OutgoingRow, PackedPacket } from './broker.worker.ts';
+import type { PackedPacket } from './broker.worker.ts';
+import { OutgoingQueues } from './outgoing.ts';
+import { type AnyPacket, pack, unpack } from './packing.ts';
+import { optionsText, SessionSubscriptions } from './subscriptions.ts';
 
-/** A packet as Aedes hands it to a persistence. */
-// biome-ignore lint/suspicious/noExplicitAny: aedes-packet has no type for what it constructs
-type AnyPacket = any;
 type ClientId = { id: string };
-/** A constructor that its types call a namespace. */
-const Packet = aedesPacket as unknown as new (packet: AnyPacket) => AnyPacket;
 
 /** How the rest of the broker takes part in what Aedes asks its persistence. */
 export interface PersistenceHooks {
   /** A PUBACK for one of delivery's own packet identifiers. */
   acknowledged(client: Client, packetId: number): boolean;
-  /** Retained messages that are not kept but made when asked for: presence. Null: the topic is not one of these. */
-  retained(topic: string): AnyPacket[] | null;
+  /** Is this a topic or filter of plain MQTT? All others are delivered without the help of a persistence. */
+  plain(topic: string): boolean;
   /** Whether a subscription was granted: Aedes stores the refused ones of a SUBSCRIBE with it too. */
   granted(client: ClientId, topic: string): boolean;
   onDropped(count: number): void;
@@ -25,27 +22,40 @@ export interface PersistenceHooks {
 
 const NO_HOOKS: PersistenceHooks = {
   acknowledged: () => false,
-  retained: () => null,
+  plain: () => true,
   granted: () => true,
   onDropped: () => {},
 };
 
+interface Loaded {
+  subscriptions: { client: string; topic: string; options: string }[];
+  sessions: { client: string; seen: number }[];
+  retained: PackedPacket[];
+  wills: (PackedPacket & { client: string })[];
+  incoming: (PackedPacket & { client: string })[];
+  outgoing: (PackedPacket & { client: string; message: number | null })[];
+}
+
 /**
  * What Aedes keeps: subscriptions of persistent sessions, retained messages, wills, QoS 2 handshakes, and the queues of `open/#`. In memory for
- * reading (aedes-persistence's own), in SQLite for ever. The queue of a session that is away is bounded: its oldest go first.
+ * reading (aedes-persistence's own), in SQLite for ever. Set the hooks before the broker listens: nothing is loaded before.
  */
 export class SqlitePersistence {
   readonly #database: SqliteDatabase;
   readonly #memory: AnyPacket;
-  readonly #queueLimit: number;
-  /** Packets waiting a session, oldest first: to know what to drop. */
-  readonly #queues = new Map<string, AnyPacket[]>();
+  readonly #outgoing: OutgoingQueues;
+  readonly #contract = new SessionSubscriptions();
+  readonly #wills = new Map<string, AnyPacket>();
+  /** Who has, or had, QoS 2 handshakes under way: others need no write to forget them. */
+  readonly #receiving = new Set<string>();
+  /** When the sessions with plain subscriptions were here last, ms since the epoch. */
+  readonly #seen = new Map<string, number>();
   hooks: PersistenceHooks = NO_HOOKS;
 
   private constructor(database: SqliteDatabase, queueLimit: number) {
     this.#database = database;
-    this.#queueLimit = queueLimit;
     this.#memory = new MemoryPersistence();
+    this.#outgoing = new OutgoingQueues(database, queueLimit, (count) => this.hooks.onDropped(count));
   }
 
   static async open(
@@ -57,9 +67,7 @@ export class SqlitePersistence {
       module: new URL('./broker.worker.ts', import.meta.url),
       ...(options.onCommit === undefined ? {} : { onCommit: options.onCommit }),
     });
-    const persistence = new SqlitePersistence(database, options.queueLimit ?? 1_000);
-    await persistence.#load();
-    return persistence;
+    return new SqlitePersistence(database, options.queueLimit ?? 1_000);
   }
 
   get broker(): AnyPacket {
@@ -68,6 +76,7 @@ export class SqlitePersistence {
 
   async setup(broker: AnyPacket): Promise<void> {
     await this.#memory.setup(broker);
+    await this.#load();
   }
 
   backup(path: string): Promise<void> {
@@ -75,28 +84,20 @@ export class SqlitePersistence {
   }
 
   async #load(): Promise<void> {
-    const rows = await this.#database.read<{
-      subscriptions: { client: string; topic: string; options: string }[];
-      retained: PackedPacket[];
-      wills: (PackedPacket & { client: string })[];
-      incoming: (PackedPacket & { client: string })[];
-      outgoing: (PackedPacket & { client: string; message: number | null })[];
-    }>('load', null);
-    for (const { client, topic, options } of rows.subscriptions) {
-      await this.#memory.addSubscriptions({ id: client }, [{ topic, ...JSON.parse(options) }]);
-    }
+    const rows = await this.#database.read<Loaded>('load', null);
+    for (const { client, seen } of rows.sessions) this.#seen.set(client, seen);
+    for (const { client, topic, options } of rows.subscriptions)
+      await this.#remember(client, { topic, ...JSON.parse(options) });
     for (const row of rows.retained) await this.#memory.storeRetained(unpack(row));
     for (const row of rows.wills) this.#wills.set(row.client, unpack(row));
-    for (const row of rows.incoming) await this.#memory.incomingStorePacket({ id: row.client }, unpack(row));
-    for (const row of rows.outgoing) {
-      const packet = unpack(row);
-      if (row.message !== null) packet.messageId = row.message;
-      this.#queue(row.client).push(packet);
+    for (const row of rows.incoming) {
+      this.#receiving.add(row.client);
+      await this.#memory.incomingStorePacket({ id: row.client }, unpack(row));
     }
+    this.#outgoing.load(rows.outgoing);
   }
 
   async storeRetained(packet: AnyPacket): Promise<void> {
-    if (this.hooks.retained(packet.topic) !== null) return;
     await this.#database.write('retained.put', { topic: packet.topic, ...pack(packet) });
     await this.#memory.storeRetained(packet);
   }
@@ -106,43 +107,58 @@ export class SqlitePersistence {
   }
 
   createRetainedStreamCombi(patterns: string[]): Readable {
-    const made: AnyPacket[] = [];
-    const stored = patterns.filter((pattern) => {
-      const packets = this.hooks.retained(pattern);
-      if (packets !== null) made.push(...packets);
-      return packets === null;
-    });
-    if (stored.length === 0) return Readable.from(made);
-    const memory: Readable = this.#memory.createRetainedStreamCombi(stored);
-    return made.length === 0 ? memory : Readable.from(concat(made, memory));
+    const plain = patterns.filter((pattern) => this.hooks.plain(pattern));
+    // Each pattern is held against every retained message: none is not for nothing.
+    return plain.length === 0 ? Readable.from([]) : this.#memory.createRetainedStreamCombi(plain);
   }
 
   async addSubscriptions(client: ClientId, subscriptions: Subscription[]): Promise<void> {
-    const granted = subscriptions.filter(({ topic }) => this.hooks.granted(client, topic));
-    await this.#memory.addSubscriptions(client, granted);
-    const topics = granted.map((s: AnyPacket) => [
-      s.topic,
-      JSON.stringify({ qos: s.qos, rh: s.rh, rap: s.rap, nl: s.nl }),
-    ]);
-    await this.#database.write('subscriptions.add', { client: client.id, topics });
+    const known = new Map(
+      (await this.subscriptionsByClient(client)).map(({ topic, ...options }) => [
+        topic,
+        optionsText(options),
+      ]),
+    );
+    // Aedes asks once for each subscription of a SUBSCRIBE, with all of them.
+    const added = subscriptions.filter(
+      ({ topic, ...options }) =>
+        this.hooks.granted(client, topic) && known.get(topic) !== optionsText(options),
+    );
+    if (added.length === 0) return;
+    for (const subscription of added) await this.#remember(client.id, subscription);
+    try {
+      await this.#database.write('subscriptions.add', {
+        client: client.id,
+        seen: this.#seen.get(client.id) ?? null,
+        topics: added.map(({ topic, ...options }) => [topic, optionsText(options)]),
+      });
+    } catch (error) {
+      await this.#forget(
+        client.id,
+        added.map(({ topic }) => topic),
+      );
+      throw error;
+    }
   }
 
   async removeSubscriptions(client: ClientId, topics: string[]): Promise<void> {
-    await this.#memory.removeSubscriptions(client, topics);
+    await this.#forget(client.id, topics);
     await this.#database.write('subscriptions.remove', { client: client.id, topics });
   }
 
   async cleanSubscriptions(client: ClientId): Promise<void> {
     // A clean session is the common case, and mostly of a device that never had another [MQTT-3.1.2-6].
-    const known = (await this.#memory.subscriptionsByClient(client)).length > 0;
+    const known = (await this.subscriptionsByClient(client)).length > 0;
     await this.#memory.cleanSubscriptions(client);
-    const queued = this.#queues.delete(client.id);
+    this.#contract.forget(client.id);
+    this.#seen.delete(client.id);
     if (known) await this.#database.write('subscriptions.clean', client.id);
-    if (queued) await this.#database.write('outgoing.clean', client.id);
+    await this.#outgoing.forget(client.id);
   }
 
-  subscriptionsByClient(client: ClientId): Promise<Subscription[]> {
-    return this.#memory.subscriptionsByClient(client);
+  async subscriptionsByClient(client: ClientId): Promise<Subscription[]> {
+    const plain: Subscription[] = await this.#memory.subscriptionsByClient(client);
+    return plain.concat(this.#contract.of(client.id));
   }
 
   subscriptionsByTopic(topic: string): Promise<AnyPacket[]> {
@@ -157,65 +173,72 @@ export class SqlitePersistence {
     return this.#memory.getClientList(topic);
   }
 
+  async #remember(client: string, subscription: Subscription): Promise<void> {
+    if (!this.hooks.plain(subscription.topic)) return this.#contract.add(client, subscription);
+    await this.#memory.addSubscriptions({ id: client }, [subscription]);
+    if (!this.#seen.has(client)) this.#seen.set(client, Date.now());
+  }
+
+  async #forget(client: string, topics: string[]): Promise<void> {
+    await this.#memory.removeSubscriptions({ id: client }, topics);
+    this.#contract.remove(client, topics);
+  }
+
+  /**
+   * Ends the sessions with plain subscriptions that have been away since before `before` (ms since the epoch); notes for those that are
+   * here that they were seen `now`. How many were ended.
+   */
+  async sweepSessions(now: number, before: number, isHere: (client: string) => boolean): Promise<number> {
+    const here: string[] = [];
+    let ended = 0;
+    for (const [client, seen] of [...this.#seen]) {
+      if (isHere(client)) {
+        this.#seen.set(client, now);
+        here.push(client);
+      } else if (seen < before) {
+        ended++;
+        await this.cleanSubscriptions({ id: client });
+        await this.cleanIncoming({ id: client });
+      }
+    }
+    if (here.length > 0) await this.#database.write('sessions.seen', { clients: here, seen: now });
+    return ended;
+  }
+
+  /** The connection of a session ended. */
+  left(client: string, at: number): void {
+    if (!this.#seen.has(client)) return;
+    this.#seen.set(client, at);
+    // Lost in a crash, it is counted from when it was written last.
+    void this.#database.write('sessions.seen', { clients: [client], seen: at }).catch(() => {});
+  }
+
   outgoingEnqueue(subscription: { clientId: string }, packet: AnyPacket): Promise<void> {
     return this.outgoingEnqueueCombi([subscription], packet);
   }
 
-  async outgoingEnqueueCombi(subscriptions: { clientId: string }[], packet: AnyPacket): Promise<void> {
-    if (subscriptions.length === 0) return;
-    const rows: OutgoingRow[] = [];
-    const dropped: { client: string; broker: string; counter: number }[] = [];
-    for (const { clientId } of subscriptions) {
-      const queue = this.#queue(clientId);
-      const kept = new Packet(packet);
-      queue.push(kept);
-      rows.push(outgoingRow(clientId, kept));
-      if (queue.length > this.#queueLimit) dropped.push(key(clientId, queue.shift()));
-    }
-    const writes = [this.#database.write('outgoing.put', rows)];
-    if (dropped.length > 0) {
-      this.hooks.onDropped(dropped.length);
-      writes.push(this.#database.write('outgoing.drop', dropped));
-    }
-    await Promise.all(writes);
+  outgoingEnqueueCombi(subscriptions: { clientId: string }[], packet: AnyPacket): Promise<void> {
+    return this.#outgoing.add(
+      subscriptions.map(({ clientId }) => clientId),
+      packet,
+    );
   }
 
-  async outgoingUpdate(client: Client, packet: AnyPacket): Promise<void> {
-    const queue = this.#queue(client.id);
-    for (const [i, waiting] of queue.entries()) {
-      if (waiting.brokerId === packet.brokerId) {
-        if (waiting.brokerCounter !== packet.brokerCounter) continue;
-        waiting.messageId = packet.messageId;
-        return this.#database.write('outgoing.number', {
-          ...key(client.id, packet),
-          message: packet.messageId,
-        });
-      }
-      if (waiting.messageId === packet.messageId) {
-        queue[i] = packet;
-        return this.#database.write('outgoing.replace', outgoingRow(client.id, packet));
-      }
-    }
-    throw new Error('no such packet');
+  outgoingUpdate(client: Client, packet: AnyPacket): Promise<void> {
+    return this.#outgoing.update(client.id, packet);
   }
 
   async outgoingClearMessageId(client: Client, packet: AnyPacket): Promise<AnyPacket | undefined> {
     if (this.hooks.acknowledged(client, packet.messageId)) return undefined;
-    const queue = this.#queues.get(client.id);
-    const at = queue?.findIndex(({ messageId }) => messageId === packet.messageId) ?? -1;
-    if (queue === undefined || at === -1) return undefined;
-    const [cleared] = queue.splice(at, 1);
-    if (queue.length === 0) this.#queues.delete(client.id);
-    // What a crash brings back is sent again, as QoS 1 allows: nobody waits for this.
-    void this.#database.write('outgoing.drop', [key(client.id, cleared)]).catch(() => {});
-    return cleared;
+    return this.#outgoing.clear(client.id, packet);
   }
 
   outgoingStream(client: ClientId): Readable {
-    return Readable.from([...(this.#queues.get(client.id) ?? [])]);
+    return Readable.from(this.#outgoing.of(client.id));
   }
 
   async incomingStorePacket(client: ClientId, packet: AnyPacket): Promise<void> {
+    this.#receiving.add(client.id);
     await this.#database.write('incoming.put', {
       client: client.id,
       message: packet.messageId,
@@ -235,11 +258,10 @@ export class SqlitePersistence {
 
   async cleanIncoming(client: ClientId): Promise<void> {
     await this.#memory.cleanIncoming(client);
-    // Nobody waits for what is forgotten; a clean session never has any after a restart (see cleanSubscriptions).
+    if (!this.#receiving.delete(client.id)) return;
+    // Nobody waits for what is forgotten: what a crash brings back is forgotten when the device comes again.
     void this.#database.write('incoming.clean', client.id).catch(() => {});
   }
-
-  readonly #wills = new Map<string, AnyPacket>();
 
   async putWill(client: ClientId, packet: AnyPacket): Promise<void> {
     packet.brokerId = this.broker.id;
@@ -268,38 +290,4 @@ export class SqlitePersistence {
     await this.#memory.destroy();
     await this.#database.close();
   }
-
-  #queue(client: string): AnyPacket[] {
-    let queue = this.#queues.get(client);
-    if (queue === undefined) {
-      queue = [];
-      this.#queues.set(client, queue);
-    }
-    return queue;
-  }
-}
-
-async function* concat(first: AnyPacket[], second: Readable): AsyncGenerator<AnyPacket> {
-  yield* first;
-  yield* second;
-}
-
-function pack(packet: AnyPacket): PackedPacket {
-  const { payload, ...rest } = packet;
-  return {
-    packet: JSON.stringify(rest),
-    payload: typeof payload === 'string' ? Buffer.from(payload) : (payload ?? new Uint8Array()),
-  };
-}
-
-function unpack({ packet, payload }: PackedPacket): AnyPacket {
-  return { ...JSON.parse(packet), payload: Buffer.from(payload) };
-}
-
-function key(client: string, packet: AnyPacket): { client: string; broker: string; counter: number } {
-  return { client, broker: packet.brokerId ?? '', counter: packet.brokerCounter ?? 0 };
-}
-
-function outgoingRow(client: string, packet: AnyPacket): OutgoingRow {
-  return { ...key(client, packet), message: packet.messageId ?? null, ...pack(packet) };
 }

@@ -1,0 +1,112 @@
+import aedesPacket from 'aedes-packet';
+import type { SqliteDatabase } from '../../platform/sqlite/database.ts';
+import type { OutgoingRow, PackedPacket } from './broker.worker.ts';
+import { type AnyPacket, pack, unpack } from './packing.ts';
+
+/** A constructor that its types call a namespace. */
+const Packet = aedesPacket as unknown as new (packet: AnyPacket) => AnyPacket;
+
+/** The queues of sessions of `open/#`, oldest first; each is bounded, and its oldest go first. */
+export class OutgoingQueues {
+  readonly #database: SqliteDatabase;
+  readonly #most: number;
+  readonly #onDropped: (count: number) => void;
+  readonly #queues = new Map<string, AnyPacket[]>();
+
+  constructor(database: SqliteDatabase, most: number, onDropped: (count: number) => void) {
+    this.#database = database;
+    this.#most = most;
+    this.#onDropped = onDropped;
+  }
+
+  load(rows: (PackedPacket & { client: string; message: number | null })[]): void {
+    for (const row of rows) {
+      const packet = unpack(row);
+      if (row.message !== null) packet.messageId = row.message;
+      this.#queue(row.client).push(packet);
+    }
+  }
+
+  async add(clients: string[], packet: AnyPacket): Promise<void> {
+    if (clients.length === 0) return;
+    const rows: OutgoingRow[] = [];
+    const dropped: { client: string; broker: string; counter: number }[] = [];
+    for (const client of clients) {
+      const queue = this.#queue(client);
+      const kept = new Packet(packet);
+      queue.push(kept);
+      rows.push(outgoingRow(client, kept));
+      if (queue.length > this.#most) dropped.push(key(client, queue.shift()));
+    }
+    const writes = [this.#database.write('outgoing.put', rows)];
+    if (dropped.length > 0) {
+      this.#onDropped(dropped.length);
+      writes.push(this.#database.write('outgoing.drop', dropped));
+    }
+    await Promise.all(writes);
+  }
+
+  /** Gives a packet its packet identifier, or puts a PUBREL in the place of its PUBLISH. */
+  async update(client: string, packet: AnyPacket): Promise<void> {
+    const queue = this.#queues.get(client) ?? [];
+    for (const [i, waiting] of queue.entries()) {
+      if (waiting.brokerId === packet.brokerId) {
+        if (waiting.brokerCounter !== packet.brokerCounter) continue;
+        waiting.messageId = packet.messageId;
+        return this.#database.write('outgoing.number', {
+          ...key(client, packet),
+          message: packet.messageId,
+        });
+      }
+      if (waiting.messageId === packet.messageId) {
+        queue[i] = packet;
+        return this.#database.write('outgoing.replace', outgoingRow(client, packet));
+      }
+    }
+    throw new Error('no such packet');
+  }
+
+  /** Takes out what was acknowledged; or, when it has no packet identifier yet, what is not to be sent after all. */
+  clear(client: string, packet: AnyPacket): AnyPacket | undefined {
+    const queue = this.#queues.get(client);
+    const at = queue?.findIndex(matching(packet)) ?? -1;
+    if (queue === undefined || at === -1) return undefined;
+    const [cleared] = queue.splice(at, 1);
+    if (queue.length === 0) this.#queues.delete(client);
+    // What a crash brings back is sent again, as QoS 1 allows: nobody waits for this.
+    void this.#database.write('outgoing.drop', [key(client, cleared)]).catch(() => {});
+    return cleared;
+  }
+
+  of(client: string): AnyPacket[] {
+    return [...(this.#queues.get(client) ?? [])];
+  }
+
+  async forget(client: string): Promise<void> {
+    if (this.#queues.delete(client)) await this.#database.write('outgoing.clean', client);
+  }
+
+  #queue(client: string): AnyPacket[] {
+    let queue = this.#queues.get(client);
+    if (queue === undefined) {
+      queue = [];
+      this.#queues.set(client, queue);
+    }
+    return queue;
+  }
+}
+
+/** Two packets that wait for an identifier both have none: those are told apart by the broker's own count. */
+function matching(packet: AnyPacket): (waiting: AnyPacket) => boolean {
+  const { messageId, brokerId, brokerCounter } = packet;
+  if (messageId !== undefined) return (waiting) => waiting.messageId === messageId;
+  return (waiting) => waiting.brokerId === brokerId && waiting.brokerCounter === brokerCounter;
+}
+
+function key(client: string, packet: AnyPacket): { client: string; broker: string; counter: number } {
+  return { client, broker: packet.brokerId ?? '', counter: packet.brokerCounter ?? 0 };
+}
+
+function outgoingRow(client: string, packet: AnyPacket): OutgoingRow {
+  return { ...key(client, packet), message: packet.messageId ?? null, ...pack(packet) };
+}
