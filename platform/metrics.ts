@@ -29,6 +29,11 @@ export const definitions = {
     help: 'Refused requests, by code of the error table.',
     labels: ['code'],
   },
+  sign_ins_total: {
+    type: 'counter',
+    help: 'Registrations, logins and refreshes, by `ok` or the code of the error table.',
+    labels: ['way', 'result'],
+  },
   append_seconds: {
     type: 'histogram',
     help: 'From the arrival of a change to its durable append, which is its PUBACK.',

@@ -1,0 +1,74 @@
+import type { Clock } from '../../platform/clock.ts';
+import type { Logger } from '../../platform/logging.ts';
+import type { Metrics } from '../../platform/metrics.ts';
+import type { AccountHooks, Accounts } from './accounts.ts';
+import { createAuthentication } from './authentication.ts';
+import { createAdministration } from './invitations.ts';
+import { createKnown } from './known.ts';
+import { LastSeen } from './last-seen.ts';
+import { LoginGuard } from './login-guard.ts';
+import type { AccountParts, AccountSettings } from './parts.ts';
+import { createPasswordChanges } from './password-changes.ts';
+import { Passwords } from './passwords.ts';
+import { accountQueries } from './queries/index.ts';
+import { createRefresh } from './refresh.ts';
+import { createRegistration } from './registration.ts';
+import { createRelations } from './relations.ts';
+import { accountRules } from './rules/index.ts';
+import { createLogin } from './sign-in.ts';
+import { counted } from './sign-in-metrics.ts';
+import type { AccountStore } from './store.ts';
+import { sweepTokens } from './token-sweep.ts';
+import { Tokens } from './tokens.ts';
+import { createVisibility } from './visibility.ts';
+
+/** `signingKey`: Ed25519, PKCS #8 PEM. */
+export function createAccounts(given: {
+  store: AccountStore;
+  hooks: AccountHooks;
+  signingKey: string;
+  clock: Clock;
+  logger: Logger;
+  metrics?: Metrics;
+  settings: AccountSettings;
+}): Accounts {
+  const { store, hooks, clock, logger, metrics, settings } = given;
+  const known = createKnown(store);
+  const relations = createRelations(known);
+  const parts: AccountParts = {
+    store,
+    known,
+    relations,
+    visibility: createVisibility({ known, relations, share: hooks.share }),
+    lastSeen: new LastSeen(store, logger),
+    hooks,
+    tokens: new Tokens(given.signingKey, clock),
+    passwords: new Passwords(),
+    guard: new LoginGuard(settings),
+    clock,
+    logger,
+    settings,
+  };
+  const passwords = createPasswordChanges(parts);
+  const stopSweeping = sweepTokens(parts);
+
+  return {
+    ...createAuthentication(parts),
+    ...createAdministration(parts),
+    register: counted(metrics, 'register', createRegistration(parts)),
+    login: counted(metrics, 'login', createLogin(parts, passwords)),
+    refresh: counted(metrics, 'refresh', createRefresh(parts)),
+    logout: (actor) => hooks.revoke(actor, actor.device),
+    changePassword: passwords.change,
+    relations,
+    visibility: parts.visibility,
+    changeRules: accountRules(parts),
+    queryRules: accountQueries(parts),
+    seen: (actor, at) => parts.lastSeen.note(actor, at),
+    lastSeen: (user) => parts.lastSeen.ofUser(user),
+    async stop() {
+      await parts.lastSeen.stop();
+      await stopSweeping();
+    },
+  };
+}

@@ -1,0 +1,42 @@
+import { ReadThroughCache } from '../../platform/read-through-cache.ts';
+import type { AccountStore, Device, User } from './store.ts';
+
+const MOST_USERS = 50_000;
+const MOST_DEVICES = 100_000;
+const MOST_PAIRS = 200_000;
+
+/**
+ * What is asked of the store again and again, kept. The rules' `apply` has an entry forgotten after it changed the store.
+ * A kept user's and device's `lastSeen` is old: ask `LastSeen`.
+ */
+export interface Known {
+  users: ReadThroughCache<User>;
+  devices: ReadThroughCache<Device>;
+  /** Has either blocked the other? By {@link pair}. */
+  blocked: ReadThroughCache<boolean>;
+  /** Has the first the second in their contacts? By {@link ordered}. */
+  contact: ReadThroughCache<boolean>;
+}
+
+export function createKnown(store: AccountStore): Known {
+  return {
+    users: new ReadThroughCache(MOST_USERS, (id) => store.user(id)),
+    devices: new ReadThroughCache(MOST_DEVICES, (id) => store.device(id)),
+    blocked: new ReadThroughCache(MOST_PAIRS, (key) => store.blockedBetween(...split(key))),
+    contact: new ReadThroughCache(MOST_PAIRS, (key) => store.isContact(...split(key))),
+  };
+}
+
+/** Names two users, in whatever order they are given. */
+export function pair(a: string, b: string): string {
+  return a < b ? `${a}/${b}` : `${b}/${a}`;
+}
+
+/** Names two users in this order. */
+export function ordered(a: string, b: string): string {
+  return `${a}/${b}`;
+}
+
+function split(key: string): [string, string] {
+  return key.split('/') as [string, string];
+}

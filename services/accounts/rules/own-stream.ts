@@ -1,0 +1,39 @@
+import type { ChangeType, CommandOf } from '../../../protocol/commands.ts';
+import type { EventOf, EventType } from '../../../protocol/events.ts';
+import type { Actor } from '../../actor.ts';
+import { plainEvent } from '../../conversations/events.ts';
+import type { ChangeRules } from '../../messages/pipeline.ts';
+
+/** What is particular to one change of one's own account. */
+export interface OwnChange<T extends ChangeType, E extends EventType> {
+  type: T;
+  event: E;
+  /** Throws {@link Refused} when the change cannot be made. */
+  check?(actor: Actor, command: CommandOf<T>): Promise<void>;
+  /** What the event says beside its envelope; undefined fields are left out. */
+  fields(command: CommandOf<T>): object;
+  /** Idempotent: the same event may come again, after a crash also with those that followed it, in their order. */
+  apply(user: string, event: EventOf<E>): Promise<void>;
+}
+
+/**
+ * A change in the user's own stream. What is applied is what was stored, never what the command says: a command that is sent again under
+ * the id of another has that other one's event.
+ */
+export function ownChange<T extends ChangeType, E extends EventType>(
+  change: OwnChange<T, E>,
+): ChangeRules<T> {
+  return {
+    type: change.type,
+    structural: true,
+    async decide(actor, command, acceptedAt) {
+      await change.check?.(actor, command);
+      const made = { stream: actor.user, type: change.event, id: command.id, time: acceptedAt };
+      return { draft: plainEvent(actor, made, change.fields(command)) };
+    },
+    async apply(event, _command, actor) {
+      if (event.type !== change.event || event.stream !== actor.user) return;
+      await change.apply(actor.user, JSON.parse(event.body) as EventOf<E>);
+    },
+  };
+}

@@ -1,0 +1,30 @@
+import type { AccountParts } from './parts.ts';
+
+const HOUR_MS = 3_600_000;
+
+/** Deletes refresh tokens that have expired, now and every hour. Returns how to stop it. */
+export function sweepTokens({
+  store,
+  clock,
+  logger,
+}: Pick<AccountParts, 'store' | 'clock' | 'logger'>): () => Promise<void> {
+  let sweeping: Promise<void> = Promise.resolve();
+  const sweep = async () => {
+    try {
+      const swept = await store.sweepTokens(clock.now());
+      if (swept > 0) logger.info({ swept }, 'expired refresh tokens deleted');
+    } catch (error) {
+      logger.warn({ err: error }, 'expired refresh tokens could not be deleted');
+    }
+  };
+  const again = () => {
+    sweeping = sweeping.then(sweep);
+  };
+  again();
+  const timer = setInterval(again, HOUR_MS);
+  timer.unref();
+  return () => {
+    clearInterval(timer);
+    return sweeping;
+  };
+}
