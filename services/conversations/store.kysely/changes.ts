@@ -76,7 +76,7 @@ export function changes(db: Kysely<DirectoryTables>): Changes {
   };
 }
 
-/** Lets members in by event `seq`; those who came by this event before, or are in, stay as they are. */
+/** Lets members in by event `seq`; those who are in, or have left by a later event, stay as they are. */
 async function join(
   tx: Kysely<DirectoryTables>,
   conversation: string,
@@ -85,10 +85,21 @@ async function join(
   readableFrom: number,
 ): Promise<void> {
   for (const some of chunks(members)) {
+    const users = some.map(({ user }) => user);
+    const rows = await tx
+      .selectFrom('joinings')
+      .select('user')
+      .where('conversation', '=', conversation)
+      .where('user', 'in', users)
+      .where((eb) => eb.or([eb('to_seq', 'is', null), eb('to_seq', '>=', seq)]))
+      .execute();
+    const settled = new Set(rows.map(({ user }) => user));
+    const joining = some.filter(({ user }) => !settled.has(user));
+    if (joining.length === 0) continue;
     await tx
       .insertInto('joinings')
       .values(
-        some.map(({ user, role }) => ({
+        joining.map(({ user, role }) => ({
           conversation,
           user,
           from_seq: seq,
@@ -98,6 +109,7 @@ async function join(
           role_seq: seq,
         })),
       )
+      // Named twice in one event.
       .onConflict((conflict) => conflict.doNothing())
       .execute();
   }

@@ -2,7 +2,9 @@ import type { Kysely } from 'kysely';
 import type { DirectoryTables } from '../../directory/schema.ts';
 import type { ConversationStore } from '../store.ts';
 
-export function hiding(db: Kysely<DirectoryTables>): Pick<ConversationStore, 'hide' | 'hidden'> {
+export function hiding(
+  db: Kysely<DirectoryTables>,
+): Pick<ConversationStore, 'hide' | 'hidden' | 'hiddenAmong'> {
   return {
     async hide(user, conversation, seq) {
       await db
@@ -22,6 +24,16 @@ export function hiding(db: Kysely<DirectoryTables>): Pick<ConversationStore, 'hi
         .where('seq', '<=', to)
         .execute();
       return new Set(rows.map(({ seq }) => seq));
+    },
+
+    async hiddenAmong(user, events) {
+      if (events.length === 0) return [];
+      return db
+        .selectFrom('hidden')
+        .select(['conversation', 'seq'])
+        .where('user', '=', user)
+        .where((eb) => eb.or(events.map(({ conversation, seq }) => eb.and({ conversation, seq }))))
+        .execute();
     },
   };
 }

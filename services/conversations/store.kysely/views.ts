@@ -1,11 +1,12 @@
 import type { Kysely } from 'kysely';
+import { chunks } from '../../directory/chunks.ts';
 import type { ConversationRow, DirectoryTables, JoiningRow } from '../../directory/schema.ts';
 import type { Range } from '../../messages/history.ts';
 import type { Conversation, ConversationStore, Membership } from '../store.ts';
 
 type Views = Pick<
   ConversationStore,
-  'get' | 'members' | 'memberships' | 'membership' | 'countGroups' | 'share'
+  'get' | 'members' | 'memberships' | 'membership' | 'membersAt' | 'countGroups' | 'countGroupsOf' | 'share'
 >;
 
 export function views(db: Kysely<DirectoryTables>): Views {
@@ -42,6 +43,34 @@ export function views(db: Kysely<DirectoryTables>): Views {
     async membership(user, conversation) {
       const rows = await joinings(user).where('joinings.conversation', '=', conversation).execute();
       return rows.length === 0 ? null : toMembership(rows);
+    },
+
+    async membersAt(id, seq) {
+      const rows = await db
+        .selectFrom('joinings')
+        .select('user')
+        .where('conversation', '=', id)
+        .where('from_seq', '<=', seq)
+        .where((eb) => eb.or([eb('to_seq', 'is', null), eb('to_seq', '>=', seq)]))
+        .execute();
+      return rows.map(({ user }) => user);
+    },
+
+    async countGroupsOf(users) {
+      const counts = new Map<string, number>();
+      for (const some of chunks(users)) {
+        const rows = await db
+          .selectFrom('joinings')
+          .innerJoin('conversations', 'conversations.id', 'joinings.conversation')
+          .select((eb) => ['user', eb.fn.countAll<number>().as('count')])
+          .where('user', 'in', some)
+          .where('to_seq', 'is', null)
+          .where('kind', '=', 'group')
+          .groupBy('user')
+          .execute();
+        for (const { user, count } of rows) counts.set(user, Number(count));
+      }
+      return counts;
     },
 
     async countGroups(user) {
