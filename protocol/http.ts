@@ -1,7 +1,14 @@
 /** The HTTP contract: one table of routes, from which the gateway and docs/openapi.json are made. */
 export { codesOf, commandCodes } from './http/codes.ts';
 export { type Problem, problemOf } from './http/problem.ts';
-export { type CommandBinding, type Method, PROBLEM_MEDIA, type Route, tags } from './http/route.ts';
+export {
+  type CommandBinding,
+  type CommandRoute,
+  type Method,
+  PROBLEM_MEDIA,
+  type Route,
+  tags,
+} from './http/route.ts';
 export { commandRoutes, type OtherRouteName, otherRoutes, routes } from './http/routes.ts';
 export {
   InvitationBody,

@@ -1,7 +1,7 @@
 import Type, { type TObject, type TProperties, type TSchema } from 'typebox';
 import { type ChangeType, type CommandType, commands, isChange } from '../commands.ts';
 import { type EventType, events } from '../events.ts';
-import { type CommandBinding, JSON_MEDIA, type Method, type Route, type Tag } from './route.ts';
+import { type CommandBinding, type CommandRoute, JSON_MEDIA, type Method, type Tag } from './route.ts';
 
 /** The event that a change makes: the answer to it. */
 export const eventOf: Readonly<Record<ChangeType, EventType>> = {
@@ -50,7 +50,7 @@ export function commandRoute(
   path: string,
   type: CommandType,
   more: More = {},
-): Route {
+): CommandRoute {
   const { fixed = {}, own = null, forMe = null } = more;
   const { properties, description } = commands[type] as unknown as {
     properties: TProperties;

@@ -38,6 +38,9 @@ export interface CommandBinding {
   readonly forMe: CommandType | null;
 }
 
+/** A route that is a command. */
+export type CommandRoute = Route & { readonly command: CommandBinding };
+
 export const tags = {
   'sign-in': 'Registering, signing in and out. The device token that it answers with is the MQTT password.',
   messages: 'Sending, changing and reading messages.',

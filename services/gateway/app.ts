@@ -1,0 +1,86 @@
+import Fastify, { type FastifyInstance } from 'fastify';
+import { uuidv7 } from 'uuidv7';
+import { commandRoutes, type Route, routes } from '../../protocol/http.ts';
+import type { Actor } from '../actor.ts';
+import { InFlight } from './in-flight.ts';
+import type { GatewayParts } from './parts.ts';
+import { authentication } from './plugins/authentication.ts';
+import { draining } from './plugins/draining.ts';
+import { jsonBodies } from './plugins/json-body.ts';
+import { answerBadBytes, problems } from './plugins/problems.ts';
+import { rateLimit } from './plugins/rate-limit.ts';
+import { requestLog } from './plugins/request-log.ts';
+import { securityHeaders } from './plugins/security-headers.ts';
+import { commandHandler } from './routes/command.ts';
+import { type Handler, otherHandlers } from './routes/handler.ts';
+
+declare module 'fastify' {
+  interface FastifyContextConfig {
+    route?: Route;
+  }
+  interface FastifyRequest {
+    /** Who it comes from, for limits and logs; see address.ts. */
+    address: string;
+    /** Who is asking; null on routes that ask nobody. */
+    actor: Actor | null;
+    admin: boolean;
+    /** For the log: the command it was, and the code it was refused with. */
+    command: string | null;
+    refusedWith: string | null;
+  }
+}
+
+/** Milliseconds until the head, and the whole, of a request must have come. */
+const HEAD_MS = 15_000;
+const REQUEST_MS = 30_000;
+const HEADER_BYTES = 16_384;
+
+export type App = FastifyInstance;
+
+/** The routes of the contract with what surrounds them; listens nowhere. */
+export async function buildApp(parts: GatewayParts, inFlight = new InFlight()): Promise<App> {
+  const app = Fastify({
+    // The framework would log URLs, and in them what people search for: request-log.ts logs.
+    logger: false,
+    bodyLimit: parts.config.limits.packetBytes,
+    genReqId: () => uuidv7(),
+    requestIdHeader: false,
+    requestTimeout: REQUEST_MS,
+    return503OnClosing: false,
+    frameworkErrors: (_error, _request, reply) => answerBadBytes(reply.raw),
+    clientErrorHandler: (_error, socket) => answerBadBytes(socket),
+    http: {
+      headersTimeout: HEAD_MS,
+      maxHeaderSize: HEADER_BYTES,
+      // Clients that offer h2c with an ordinary request get an ordinary answer.
+      shouldUpgradeCallback: (request) => request.headers.upgrade?.toLowerCase() === 'websocket',
+    },
+  });
+  app.decorateRequest('address', '');
+  app.decorateRequest('actor', null);
+  app.decorateRequest('admin', false);
+  app.decorateRequest('command', null);
+  app.decorateRequest('refusedWith', null);
+
+  // The order matters: what is refused early is counted, logged and has the headers all the same.
+  problems(app, parts);
+  requestLog(app, parts);
+  securityHeaders(app, parts.config);
+  draining(app, inFlight);
+  rateLimit(app, parts);
+  authentication(app, parts);
+  jsonBodies(app);
+
+  const handlers: Record<string, Handler> = { ...otherHandlers(parts) };
+  for (const [name, route] of Object.entries(commandRoutes)) handlers[name] = commandHandler(route, parts);
+  for (const [name, route] of Object.entries(routes)) {
+    app.route({
+      method: route.method,
+      url: route.path.replaceAll(/\{(\w+)\}/g, ':$1'),
+      config: { route },
+      handler: handlers[name]!,
+    });
+  }
+  await app.ready();
+  return app;
+}

@@ -1,0 +1,29 @@
+import type { Duplex } from 'node:stream';
+import type { Clock } from '../../platform/clock.ts';
+import type { Config } from '../../platform/config/schema.ts';
+import type { Logger } from '../../platform/logging.ts';
+import type { Metrics } from '../../platform/metrics.ts';
+import type { Accounts } from '../accounts/accounts.ts';
+import type { Pipeline } from '../messages/pipeline.ts';
+import type { Receipts } from '../messages/receipts.ts';
+import type { Queries } from '../queries.ts';
+
+/** What the gateway is made of. */
+export interface GatewayParts {
+  config: Config;
+  accounts: Accounts;
+  pipeline: Pipeline;
+  queries: Queries;
+  receipts: Receipts;
+  /** Is any device of the user connected? */
+  presence(user: string): boolean;
+  /** Takes a connection whose bytes are MQTT; false: refused, and closed. */
+  accept(stream: Duplex, ip: string): boolean;
+  ready: Readiness;
+  clock: Clock;
+  logger: Logger;
+  metrics: Metrics;
+}
+
+/** May requests come? `reasons` says why not. */
+export type Readiness = () => { ready: boolean; reasons: string[] };

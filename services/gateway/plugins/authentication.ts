@@ -1,0 +1,28 @@
+import { TokenBuckets } from '../../../platform/token-bucket.ts';
+import { Refused } from '../../../protocol/errors.ts';
+import type { App } from '../app.ts';
+import type { GatewayParts } from '../parts.ts';
+
+/** RFC 6750 §2.1: the scheme is case-insensitive (RFC 9110 §11.1), the token is of these characters. */
+const BEARER = /^Bearer ([A-Za-z0-9._~+/-]{1,4096}=*)$/i;
+
+/**
+ * Who is asking, before the body is read. A route of the contract that does not say `none` needs a token; what is outside
+ * the contract is answered as not found whoever asks. Then the commands of the user are counted, as over MQTT.
+ */
+export function authentication(app: App, parts: Pick<GatewayParts, 'accounts' | 'config' | 'clock'>): void {
+  const { accounts, config, clock } = parts;
+  const { commandsPerSecondUser, commandBurstUser } = config.limits;
+  const buckets = new TokenBuckets(commandsPerSecondUser, commandBurstUser, clock);
+  app.addHook('onRequest', async (request) => {
+    const { route } = request.routeOptions.config;
+    if (route === undefined || route.auth === 'none') return;
+    const token = BEARER.exec(request.headers.authorization ?? '')?.[1];
+    if (token === undefined) throw new Refused('unauthenticated');
+    const { user, device, admin } = await accounts.authenticateBearer(token);
+    request.actor = { user, device };
+    request.admin = admin;
+    const wait = buckets.take(user);
+    if (wait > 0) throw new Refused('rate_limited', 'commands of this user', wait);
+  });
+}

@@ -1,0 +1,31 @@
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import type { OtherRouteName } from '../../../protocol/http.ts';
+import type { Actor } from '../../actor.ts';
+import type { GatewayParts } from '../parts.ts';
+import { documentHandlers } from './documents.ts';
+import { healthHandlers } from './health.ts';
+import { homeHandler } from './home.ts';
+import { inviteHandler } from './invite.ts';
+import { presenceHandler } from './presence.ts';
+import { signInHandlers } from './sign-in.ts';
+
+export type Handler = (request: FastifyRequest, reply: FastifyReply) => Promise<unknown>;
+
+/** A handler for each route of the contract that is no command. */
+export function otherHandlers(parts: GatewayParts): Record<OtherRouteName, Handler> {
+  return {
+    ...signInHandlers(parts.accounts),
+    ...healthHandlers(parts.ready),
+    ...documentHandlers(),
+    invite: inviteHandler(parts.accounts),
+    presence: presenceHandler(parts),
+    home: homeHandler(parts.config),
+  };
+}
+
+/** Who is asking, on a route that needs a token. */
+export function actorOf(request: FastifyRequest): Actor {
+  // Set by authentication.ts, which refuses before a handler runs.
+  if (request.actor === null) throw new Error('a route without authentication asked who is asking');
+  return request.actor;
+}
