@@ -3,6 +3,8 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
+import { Migrator, sql } from 'kysely';
+import { Refused } from '../../protocol/errors.ts';
 import { type KyselySqlite, openKyselySqlite } from './kysely.ts';
 
 interface Tables {
@@ -68,5 +70,68 @@ describe('Kysely over a SQLite thread', () => {
     const copy = await openKyselySqlite<Tables>(join(folder, 'copy.db'));
     assert.equal((await copy.db.selectFrom('counters').selectAll().execute()).length, 1);
     await copy.close();
+  });
+
+  it('makes a copy between transactions, never inside one', async () => {
+    const target = join(folder, 'between.db');
+    const begun = Promise.withResolvers<void>();
+    const transaction = opened.db.transaction().execute(async (tx) => {
+      begun.resolve();
+      for (let i = 0; i < 5; i++) await tx.updateTable('counters').set({ value: 30 }).execute();
+    });
+    await begun.promise;
+    await Promise.all([transaction, opened.backup(target)]);
+    const copy = await openKyselySqlite<Tables>(target);
+    const row = await copy.db.selectFrom('counters').select('value').executeTakeFirst();
+    await copy.close();
+    assert.deepEqual(row, { value: 30 });
+  });
+
+  it('finishes what was called before it closes', async () => {
+    const file = await openKyselySqlite<Tables>(join(folder, 'closing.db'));
+    const transaction = file.db.transaction().execute(async (tx) => {
+      await sql`create table a (n integer)`.execute(tx);
+      for (let i = 0; i < 5; i++) await sql`insert into a values (${i})`.execute(tx);
+    });
+    await Promise.all([transaction, file.close()]);
+    assert.equal(await file.ended, null);
+  });
+
+  it('takes a failed migration back as a whole', async () => {
+    const up = async () => {
+      throw new Error('half way');
+    };
+    const provider = {
+      getMigrations: async () => ({
+        '1': {
+          up: async (db: typeof opened.db) =>
+            db.schema.createTable('half').addColumn('n', 'integer').execute(),
+        },
+        '2': { up },
+      }),
+    };
+    const { error } = await new Migrator({ db: opened.db, provider }).migrateToLatest();
+    assert.match(String(error), /half way/);
+    const tables = await opened.db.introspection.getTables();
+    assert.ok(!tables.some(({ name }) => name === 'half'));
+  });
+
+  it('refuses while the disk is full, in transactions too, and goes on when there is room', async () => {
+    const file = await openKyselySqlite<Tables>(join(folder, 'full.db'));
+    await sql`create table a (text text)`.execute(file.db);
+    await sql`pragma max_page_count = 20`.execute(file.db);
+    const large = 'x'.repeat(200_000);
+    const isFull = (error: unknown) => error instanceof Refused && error.refusal.code === 'storage_full';
+    await assert.rejects(sql`insert into a values (${large})`.execute(file.db), isFull);
+    const transaction = file.db.transaction().execute(async (tx) => {
+      await sql`insert into a values ('small')`.execute(tx);
+      await sql`insert into a values (${large})`.execute(tx);
+    });
+    await assert.rejects(transaction, isFull);
+    await sql`pragma max_page_count = 1000`.execute(file.db);
+    await sql`insert into a values (${large})`.execute(file.db);
+    const { rows } = await sql<{ n: number }>`select count(*) as n from a`.execute(file.db);
+    assert.deepEqual(rows, [{ n: 1 }], 'nothing of what was refused was kept');
+    await file.close();
   });
 });
