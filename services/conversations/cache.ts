@@ -7,22 +7,24 @@ export interface CachedConversation {
   members: Map<string, Role>;
 }
 
-const MOST_CONVERSATIONS = 50_000;
-const MOST_MEMBERS = 2_000_000;
+/** What is kept at most: entries, and members of all of them together. */
+const BOUNDS = { conversations: 50_000, members: 2_000_000 };
 
 /**
  * Conversations with their members, as the store has them: the rules' `apply` has an entry forgotten after it changed the store.
  * Bounded; the longest unused go first.
  */
 export class ConversationCache {
-  readonly #store: ConversationStore;
+  readonly #store: Pick<ConversationStore, 'get' | 'members'>;
+  readonly #bounds: typeof BOUNDS;
   /** In order of last use. */
   readonly #entries = new Map<string, CachedConversation>();
   readonly #loading = new Map<string, Promise<CachedConversation | null>>();
   #members = 0;
 
-  constructor(store: ConversationStore) {
+  constructor(store: Pick<ConversationStore, 'get' | 'members'>, bounds = BOUNDS) {
     this.#store = store;
+    this.#bounds = bounds;
   }
 
   /** What is here already; null says nothing about the store. */
@@ -49,18 +51,22 @@ export class ConversationCache {
   }
 
   #load(id: string): Promise<CachedConversation | null> {
-    let loading = this.#loading.get(id);
-    if (loading === undefined) {
-      loading = this.#read(id).then((entry) => {
+    const under = this.#loading.get(id);
+    if (under !== undefined) return under;
+    const loading: Promise<CachedConversation | null> = this.#read(id).then(
+      (entry) => {
         // Forgotten meanwhile: this may be older than what made it so.
-        if (this.#loading.get(id) !== loading) return this.#read(id);
+        if (this.#loading.get(id) !== loading) return this.get(id);
         this.#loading.delete(id);
         if (entry !== null) this.#keep(id, entry);
         return entry;
-      });
-      loading.catch(() => this.#loading.delete(id));
-      this.#loading.set(id, loading);
-    }
+      },
+      (error: unknown) => {
+        if (this.#loading.get(id) === loading) this.#loading.delete(id);
+        throw error;
+      },
+    );
+    this.#loading.set(id, loading);
     return loading;
   }
 
@@ -75,7 +81,7 @@ export class ConversationCache {
     this.#entries.set(id, entry);
     this.#members += entry.members.size;
     for (const oldest of this.#entries.keys()) {
-      if (this.#entries.size <= MOST_CONVERSATIONS && this.#members <= MOST_MEMBERS) return;
+      if (this.#entries.size <= this.#bounds.conversations && this.#members <= this.#bounds.members) return;
       if (oldest !== id) this.forget(oldest);
     }
   }

@@ -1,10 +1,13 @@
-import type { ConversationCache } from './cache.ts';
+import type { CachedConversation, ConversationCache } from './cache.ts';
 import type { Memberships } from './memberships.ts';
 import type { ConversationStore } from './store.ts';
 
 const NOBODY: ReadonlySet<string> = new Set();
 
 export function createMemberships(cache: ConversationCache, store: ConversationStore): Memberships {
+  /** Ids of a cached entry's members, made once however often they are asked for. */
+  const ids = new WeakMap<CachedConversation, ReadonlySet<string>>();
+
   return {
     role(user, conversation) {
       const entry = cache.get(conversation);
@@ -20,7 +23,10 @@ export function createMemberships(cache: ConversationCache, store: ConversationS
     },
     async members(conversation) {
       const entry = await cache.get(conversation);
-      return entry === null ? NOBODY : new Set(entry.members.keys());
+      if (entry === null) return NOBODY;
+      const known = ids.get(entry) ?? new Set(entry.members.keys());
+      ids.set(entry, known);
+      return known;
     },
   };
 }

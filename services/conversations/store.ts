@@ -41,8 +41,12 @@ export interface ConversationStore {
   members(id: string): Promise<Member[]>;
   memberships(user: string): Promise<Membership[]>;
   membership(user: string, conversation: string): Promise<Membership | null>;
+  /** Everybody to whom event `seq` was delivered: those who were members then, also when they have left since. */
+  membersAt(id: string, seq: number): Promise<string[]>;
   /** Groups the user is in now. */
   countGroups(user: string): Promise<number>;
+  /** Groups that each of them is in now; who is in none may be absent. */
+  countGroupsOf(users: readonly string[]): Promise<Map<string, number>>;
   /** Do the two share a conversation now? For presence. */
   share(a: string, b: string): Promise<boolean>;
 
@@ -62,4 +66,9 @@ export interface ConversationStore {
   hide(user: string, conversation: string, seq: number): Promise<void>;
   /** The hidden ones among the sequence numbers from..to. */
   hidden(user: string, conversation: string, from: number, to: number): Promise<Set<number>>;
+  /** The hidden ones among events of any conversations, a page of them. */
+  hiddenAmong(
+    user: string,
+    events: readonly { conversation: string; seq: number }[],
+  ): Promise<{ conversation: string; seq: number }[]>;
 }

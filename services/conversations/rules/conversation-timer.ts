@@ -1,16 +1,18 @@
 import { Refused } from '../../../protocol/errors.ts';
 import type { ChangeRules } from '../../messages/pipeline.ts';
-import { asMember } from '../access.ts';
+import { asMember, refuseBlocked } from '../access.ts';
 import { plainEvent } from '../events.ts';
 import type { RuleParts } from './parts.ts';
 
-export function conversationTimer({ cache, store }: RuleParts): ChangeRules<'conversation.timer'> {
+export function conversationTimer({ cache, store, relations }: RuleParts): ChangeRules<'conversation.timer'> {
   return {
     type: 'conversation.timer',
     structural: true,
     async decide(actor, command, acceptedAt) {
-      const { conversation, role } = await asMember(cache, actor, command.conversation);
-      if (conversation.kind === 'group' && role === 'member') throw new Refused('not_an_admin');
+      const entry = await asMember(cache, actor, command.conversation);
+      // Of two, either may.
+      if (entry.conversation.kind === 'group' && entry.role === 'member') throw new Refused('not_an_admin');
+      await refuseBlocked(relations, actor, entry);
       const draft = plainEvent(
         actor,
         { stream: command.conversation, type: 'timer.changed', id: command.id, time: acceptedAt },

@@ -6,7 +6,8 @@ import type { Member } from '../store.ts';
 import { checkCandidates } from './candidates.ts';
 import type { RuleParts } from './parts.ts';
 
-export function groupAdd({ cache, store, relations, limits }: RuleParts): ChangeRules<'group.add'> {
+export function groupAdd(parts: RuleParts): ChangeRules<'group.add'> {
+  const { cache, store, limits } = parts;
   return {
     type: 'group.add',
     structural: true,
@@ -16,7 +17,7 @@ export function groupAdd({ cache, store, relations, limits }: RuleParts): Change
       if (added.length === 0) throw new Refused('already_a_member');
       if (members.size + added.length > limits.groupMembers)
         throw new Refused('group_full', `at most ${limits.groupMembers} members`);
-      await checkCandidates(relations, actor.user, added);
+      await checkCandidates(parts, actor.user, added);
       const draft = plainEvent(
         actor,
         { stream: command.conversation, type: 'members.added', id: command.id, time: acceptedAt },

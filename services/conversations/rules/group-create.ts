@@ -5,7 +5,8 @@ import type { Member } from '../store.ts';
 import { checkCandidates } from './candidates.ts';
 import type { RuleParts } from './parts.ts';
 
-export function groupCreate({ cache, store, relations, limits }: RuleParts): ChangeRules<'group.create'> {
+export function groupCreate(parts: RuleParts): ChangeRules<'group.create'> {
+  const { cache, store, relations, limits } = parts;
   return {
     type: 'group.create',
     structural: true,
@@ -15,9 +16,11 @@ export function groupCreate({ cache, store, relations, limits }: RuleParts): Cha
         throw new Refused('group_full', `at most ${limits.groupMembers} members`);
       // A retry by the same user was found before: this is somebody else's.
       if ((await cache.get(command.id)) !== null) throw new Refused('conversation_exists');
+      // A group's stream has the id of its command: that must never be the stream of somebody's account.
+      if (await relations.exists(command.id)) throw new Refused('conversation_exists');
       if ((await store.countGroups(actor.user)) >= limits.groupsPerUser)
         throw new Refused('too_many_groups', `at most ${limits.groupsPerUser}`);
-      await checkCandidates(relations, actor.user, others);
+      await checkCandidates(parts, actor.user, others);
       const members: Member[] = [
         { user: actor.user, role: 'owner' },
         ...others.map((user): Member => ({ user, role: 'member' })),

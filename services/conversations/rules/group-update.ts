@@ -1,3 +1,4 @@
+import { Refused } from '../../../protocol/errors.ts';
 import type { ChangeRules } from '../../messages/pipeline.ts';
 import { asAdmin } from '../access.ts';
 import { plainEvent } from '../events.ts';
@@ -10,6 +11,8 @@ export function groupUpdate({ cache, store }: RuleParts): ChangeRules<'group.upd
     async decide(actor, command, acceptedAt) {
       await asAdmin(cache, actor, command.conversation);
       const { name, photo, history } = command;
+      if (name === undefined && photo === undefined && history === undefined)
+        throw new Refused('bad_request', '/: nothing to change');
       const draft = plainEvent(
         actor,
         { stream: command.conversation, type: 'group.updated', id: command.id, time: acceptedAt },

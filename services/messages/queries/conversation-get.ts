@@ -1,4 +1,4 @@
-import { asMember } from '../../conversations/access.ts';
+import { asMember, peerOf } from '../../conversations/access.ts';
 import type { QueryRules } from '../../queries.ts';
 import type { QueryParts } from './parts.ts';
 
@@ -9,10 +9,11 @@ export function conversationGet({ cache, history }: QueryParts): QueryRules<'con
       const { conversation, members, role } = await asMember(cache, actor, id);
       const head = (await history.heads([id])).get(id);
       const { kind, name, photo, history: visible, timer, createdAt } = conversation;
-      const common = { id, kind, timer, head: head?.seq ?? 0, created: createdAt };
+      const common = { id, timer, head: head?.seq ?? 0, created: createdAt };
       if (kind === 'group')
-        return { ...common, name, photo, history: visible, role, members_count: members.size };
-      return { ...common, peer: [...members.keys()].find((user) => user !== actor.user) ?? actor.user };
+        return { ...common, kind, name, photo, history: visible, role, members_count: members.size };
+      // The note to self is a one-to-one conversation whose peer is oneself.
+      return { ...common, kind: 'direct', peer: peerOf(actor.user, members) };
     },
   };
 }

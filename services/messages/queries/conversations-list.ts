@@ -1,9 +1,11 @@
 import type { Actor } from '../../actor.ts';
+import { peerOf } from '../../conversations/access.ts';
 import { mayRead } from '../../conversations/readable.ts';
 import type { Membership } from '../../conversations/store.ts';
 import { type QueryRules, RawJson } from '../../queries.ts';
 import type { FoldedEvent, Head } from '../history.ts';
 import { eventText } from './event-text.ts';
+import { withoutHidden } from './hidden.ts';
 import { readCursor, writeCursor } from './page-cursor.ts';
 import type { QueryParts } from './parts.ts';
 import { onTheWire } from './receipts-get.ts';
@@ -17,8 +19,29 @@ interface Listed {
   head: Head;
 }
 
-/** The user's conversations, newest first, each with what a list shows: five bulk reads, whatever their number. */
-export function conversationsList({ history, cursors, store }: QueryParts): QueryRules<'conversations.list'> {
+/**
+ * The user's conversations, newest first, each with what a list shows: six bulk reads, whatever their number. `last` is null when the newest message
+ * is not theirs to read, or they deleted it for themself.
+ */
+export function conversationsList({
+  history,
+  cursors,
+  store,
+  cache,
+}: QueryParts): QueryRules<'conversations.list'> {
+  /** By conversation: with whom. The last message says it; the members are asked where there is none. */
+  async function peersOf(actor: Actor, page: readonly Listed[]): Promise<Map<string, string>> {
+    const peers = new Map<string, string>();
+    for (const { membership, head } of page) {
+      const { id, kind } = membership.conversation;
+      if (kind === 'group') continue;
+      const entry = head.last === null ? await cache.get(id) : null;
+      const peer = head.last === null ? entry && peerOf(actor.user, entry.members) : peerBy(actor, head.last);
+      if (peer !== null) peers.set(id, peer);
+    }
+    return peers;
+  }
+
   return {
     type: 'conversations.list',
     async answer(actor, { limit = DEFAULT_LIMIT, cursor }) {
@@ -58,13 +81,18 @@ export function conversationsList({ history, cursors, store }: QueryParts): Quer
         .filter(({ membership }) => membership.conversation.kind === 'direct')
         .map(({ head }) => head.stream);
       const receipts = await cursors.receipts(direct);
+      const lasts = await withoutHidden(store, actor.user, page.map(readableLast).filter(isThere));
+      const shownLast = new Map(lasts.map((last) => [last.stream, last]));
+      const peers = await peersOf(actor, page);
       const items = page.map(({ membership, head }) => {
         const { conversation, role } = membership;
         const { id, kind, name, photo, history: visible, timer } = conversation;
+        const group = kind === 'group';
         const fields = JSON.stringify({
           id,
-          kind,
-          ...(kind === 'group' ? { name, photo, history: visible, role } : { peer: peer(actor, head.last) }),
+          // The note to self is a one-to-one conversation whose peer is oneself.
+          kind: group ? kind : 'direct',
+          ...(group ? { name, photo, history: visible, role } : { peer: peers.get(id) ?? null }),
           timer,
           head: head.seq,
           time: head.time,
@@ -72,8 +100,8 @@ export function conversationsList({ history, cursors, store }: QueryParts): Quer
           unread: unread.get(id) ?? 0,
           ...(kind === 'direct' ? { receipts: (receipts.get(id) ?? []).map(onTheWire) } : {}),
         });
-        const shown =
-          head.last !== null && mayRead(membership, head.last.seq) ? eventText(head.last) : 'null';
+        const last = shownLast.get(id);
+        const shown = last === undefined ? 'null' : eventText(last, membership);
         return `${fields.slice(0, -1)},"last":${shown}}`;
       });
       return new RawJson(`{"conversations":[${items.join(',')}],"next":${JSON.stringify(next)}}`);
@@ -91,9 +119,14 @@ function unreadFrom({ conversation, delivered }: Membership, reads: Map<string, 
   return Math.max(reads.get(conversation.id) ?? 0, (delivered.at(-1)?.from ?? 1) - 1);
 }
 
-/** Of a message between two: the one who is not asking. */
-function peer(actor: Actor, last: FoldedEvent | null): string | null {
-  if (last === null) return null;
+function readableLast({ membership, head }: Listed): FoldedEvent | null {
+  return head.last !== null && mayRead(membership, head.last.seq) ? head.last : null;
+}
+
+const isThere = (event: FoldedEvent | null) => event !== null;
+
+/** Of a message between two, also of its tombstone: the one who is not asking. */
+function peerBy(actor: Actor, last: FoldedEvent): string | null {
   if (last.sender.user !== actor.user) return last.sender.user;
   return (JSON.parse(last.body) as { peer?: string }).peer ?? null;
 }

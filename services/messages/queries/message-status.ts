@@ -1,21 +1,26 @@
 import { Refused } from '../../../protocol/errors.ts';
+import { asMember } from '../../conversations/access.ts';
 import type { QueryRules } from '../../queries.ts';
 import type { QueryParts } from './parts.ts';
 
 /** Most members named in one answer; the counts are of all. */
 const MOST_NAMED = 1_000;
 
-export function messageStatus({ history, cursors, cache }: QueryParts): QueryRules<'message.status'> {
+/** Of those who were members when it was sent: whoever joined later does not have it, however far their cursors are. */
+export function messageStatus({ history, cursors, cache, store }: QueryParts): QueryRules<'message.status'> {
   return {
     type: 'message.status',
     async answer(actor, { message }) {
       const [event] = await history.lookup([{ user: actor.user, id: message }]);
       if (!event || event.type !== 'message') throw new Refused('not_found');
-      const entry = await cache.get(event.stream);
-      const receipts = new Map(
-        (await cursors.receipts([event.stream])).get(event.stream)?.map((r) => [r.user, r]),
-      );
-      const others = [...(entry?.members.keys() ?? [])].filter((user) => user !== actor.user);
+      // Who has left is not told any more what the others do.
+      await asMember(cache, actor, event.stream);
+      const [addressed, receiptsByStream] = await Promise.all([
+        store.membersAt(event.stream, event.seq),
+        cursors.receipts([event.stream]),
+      ]);
+      const receipts = new Map(receiptsByStream.get(event.stream)?.map((r) => [r.user, r]));
+      const others = addressed.filter((user) => user !== actor.user).sort();
       const members = others.map((user) => {
         const receipt = receipts.get(user);
         const delivered = (receipt?.delivered ?? 0) >= event.seq;

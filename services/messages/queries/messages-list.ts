@@ -18,7 +18,7 @@ export function messagesList({ history, store }: QueryParts): QueryRules<'messag
       const shown = hidden === null ? [] : page.filter(({ seq }) => !hidden.has(seq));
       // `first` and `last` page on: hidden messages may leave a page short, or empty, without its being the end.
       return new RawJson(
-        `{"conversation":"${conversation}","first":${first},"last":${last},"more":${page.length === limit},"events":[${shown.map(eventText).join(',')}]}`,
+        `{"conversation":"${conversation}","first":${first},"last":${last},"more":${page.length === limit},"events":[${shown.map((event) => eventText(event, membership)).join(',')}]}`,
       );
     },
   };

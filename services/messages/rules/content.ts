@@ -1,20 +1,25 @@
-import { Refused } from '../../../protocol/errors.ts';
-import type { FoldedEvent, StoredEvent } from '../history.ts';
+import type { StoredEvent } from '../history.ts';
 
 /** What a content is found by: its text, also the fallback text of a typed one. */
 export function searchText(content: { text?: unknown }): string | null {
   return typeof content.text === 'string' && content.text !== '' ? content.text : null;
 }
 
-/** The content is gone: deleted, or expired. */
-export function isRemoved(event: StoredEvent): boolean {
-  const { deleted, expired } = JSON.parse(event.body) as { deleted?: boolean; expired?: boolean };
+/** The content is gone: deleted, expired, or due at `now` (milliseconds since the epoch) and not swept yet. */
+export function isRemoved({ body, expires }: StoredEvent, now: number): boolean {
+  if (expires !== null && expires <= now) return true;
+  const { deleted, expired } = JSON.parse(body) as { deleted?: boolean; expired?: boolean };
   return deleted === true || expired === true;
 }
 
-/** The message that a command is about. @throws {Refused} message_not_found, message_deleted */
-export function existing(target: FoldedEvent | null): FoldedEvent {
-  if (target === null || target.type !== 'message') throw new Refused('message_not_found');
-  if (isRemoved(target)) throw new Refused('message_deleted');
-  return target;
+/**
+ * Mentions of those who are members. The others are left out rather than the message refused, as they may have left while it was on its way; what
+ * counts is what the event says.
+ */
+export function mentionsOf(
+  mentions: readonly string[] | undefined,
+  isMember: (user: string) => boolean,
+): string[] | undefined {
+  const members = mentions?.filter(isMember);
+  return members?.length === 0 ? undefined : members;
 }

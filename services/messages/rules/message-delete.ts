@@ -2,17 +2,18 @@ import { Refused } from '../../../protocol/errors.ts';
 import { asMember } from '../../conversations/access.ts';
 import { plainEvent } from '../../conversations/events.ts';
 import type { ChangeRules } from '../pipeline.ts';
-import { existing } from './content.ts';
 import type { MessageRuleParts } from './parts.ts';
+import { targetOf } from './target.ts';
 
-export function messageDelete({ history, cache }: MessageRuleParts): ChangeRules<'message.delete'> {
+/** Deletes for everyone. Not refused between two of whom one has blocked the other: it takes back, it says nothing. */
+export function messageDelete(parts: MessageRuleParts): ChangeRules<'message.delete'> {
   return {
     type: 'message.delete',
     structural: true,
     async decide(actor, command, acceptedAt) {
       const { conversation: stream, seq } = command;
-      const { conversation, role } = await asMember(cache, actor, stream);
-      const target = existing(await history.get(stream, seq));
+      const { conversation, role } = await asMember(parts.cache, actor, stream);
+      const target = await targetOf(parts, actor, command, acceptedAt);
       const mayModerate = conversation.kind === 'group' && role !== 'member';
       if (target.sender.user !== actor.user && !mayModerate) throw new Refused('not_the_sender');
       const draft = plainEvent(

@@ -1,20 +1,27 @@
 import { Refused } from '../../../protocol/errors.ts';
-import { asMember } from '../../conversations/access.ts';
+import { asMember, refuseBlocked } from '../../conversations/access.ts';
 import { plainEvent } from '../../conversations/events.ts';
 import type { ChangeRules } from '../pipeline.ts';
-import { existing, searchText } from './content.ts';
+import { mentionsOf, searchText } from './content.ts';
 import type { MessageRuleParts } from './parts.ts';
+import { targetOf } from './target.ts';
 
-export function messageEdit({ history, cache, editMs }: MessageRuleParts): ChangeRules<'message.edit'> {
+/** Without `mentions` those of the message stay. */
+export function messageEdit(parts: MessageRuleParts): ChangeRules<'message.edit'> {
+  const { cache, relations, editMs } = parts;
   return {
     type: 'message.edit',
     structural: true,
     async decide(actor, command, acceptedAt) {
-      const { conversation, seq, content, mentions } = command;
-      await asMember(cache, actor, conversation);
-      const target = existing(await history.get(conversation, seq));
+      const { conversation, seq, content } = command;
+      const entry = await asMember(cache, actor, conversation);
+      const target = await targetOf(parts, actor, command, acceptedAt);
       if (target.sender.user !== actor.user) throw new Refused('not_the_sender');
+      await refuseBlocked(relations, actor, entry);
+      // Both times are of arrival here: what waited in an outbox is judged by when it came.
       if (acceptedAt - target.time > editMs) throw new Refused('edit_too_late', `${editMs / 60_000} minutes`);
+      const before = JSON.parse(target.body) as { mentions?: string[] };
+      const mentions = mentionsOf(command.mentions ?? before.mentions, (user) => entry.members.has(user));
       const draft = plainEvent(
         actor,
         { stream: conversation, type: 'message.edited', id: command.id, time: acceptedAt },

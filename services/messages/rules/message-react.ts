@@ -1,20 +1,20 @@
-import { asMember } from '../../conversations/access.ts';
+import { asMember, refuseBlocked } from '../../conversations/access.ts';
 import { plainEvent } from '../../conversations/events.ts';
-import { mayRead } from '../../conversations/readable.ts';
 import type { ChangeRules } from '../pipeline.ts';
-import { existing } from './content.ts';
 import type { MessageRuleParts } from './parts.ts';
+import { targetOf } from './target.ts';
 
-export function messageReact({ history, cache, store }: MessageRuleParts): ChangeRules<'message.react'> {
+export function messageReact(parts: MessageRuleParts): ChangeRules<'message.react'> {
+  const { cache, relations } = parts;
   return {
     type: 'message.react',
     structural: false,
     async decide(actor, command, acceptedAt) {
       const { conversation, seq, emoji } = command;
-      await asMember(cache, actor, conversation);
-      const membership = await store.membership(actor.user, conversation);
-      // What one may not read is as if it were not there.
-      existing(mayRead(membership, seq) ? await history.get(conversation, seq) : null);
+      const entry = await asMember(cache, actor, conversation);
+      await targetOf(parts, actor, command, acceptedAt);
+      // Taking it back says nothing.
+      if (emoji !== null) await refuseBlocked(relations, actor, entry);
       const draft = plainEvent(
         actor,
         { stream: conversation, type: 'message.reaction', id: command.id, time: acceptedAt },

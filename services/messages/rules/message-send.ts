@@ -1,60 +1,20 @@
-import { type CommandOf, VERSION } from '../../../protocol/commands.ts';
+import type { CommandOf } from '../../../protocol/commands.ts';
 import { Refused } from '../../../protocol/errors.ts';
 import type { Actor } from '../../actor.ts';
+import { notIn, peerOf } from '../../conversations/access.ts';
 import type { CachedConversation } from '../../conversations/cache.ts';
 import { directConversation } from '../../conversations/direct.ts';
 import type { Member } from '../../conversations/store.ts';
 import type { ChangeRules, Decision } from '../pipeline.ts';
-import { searchText } from './content.ts';
+import { type Destination, messageDraft } from './message-draft.ts';
 import type { MessageRuleParts } from './parts.ts';
+import { readableMessage } from './target.ts';
 
 type Send = CommandOf<'message.send'>;
 
-/** The hot path: with the conversation and the block in the caches, everything here is synchronous. */
+/** The hot path: with the conversation and the block in the caches, everything here is synchronous, but for replies. */
 export function messageSend(parts: MessageRuleParts): ChangeRules<'message.send'> {
   const { cache, store, relations, retentionMs } = parts;
-
-  function build(
-    actor: Actor,
-    command: Send,
-    acceptedAt: number,
-    stream: string,
-    kind: 'direct' | 'group',
-    peer: string | null,
-    timer: number | null,
-  ): Decision {
-    const sender = { user: actor.user, device: actor.device };
-    const expires = earliest(acceptedAt, command.ttl ?? null, timer, retentionMs);
-    const { content } = command;
-    const body = JSON.stringify({
-      v: VERSION,
-      type: 'message',
-      conversation: stream,
-      id: command.id,
-      sender,
-      time: acceptedAt,
-      kind,
-      content,
-      peer: peer ?? undefined,
-      reply_to: command.reply_to,
-      mentions: command.mentions,
-      forwarded: command.forwarded,
-      expires: expires ?? undefined,
-    });
-    return {
-      draft: {
-        stream,
-        type: 'message',
-        sender,
-        id: command.id,
-        time: acceptedAt,
-        body,
-        expires,
-        text: searchText(content),
-        amends: null,
-      },
-    };
-  }
 
   function toKnown(
     actor: Actor,
@@ -63,25 +23,52 @@ export function messageSend(parts: MessageRuleParts): ChangeRules<'message.send'
     entry: CachedConversation,
   ): Decision | Promise<Decision> {
     const { conversation, members } = entry;
-    if (!members.has(actor.user)) throw new Refused('not_a_member');
-    if (conversation.kind === 'group')
-      return build(actor, command, acceptedAt, conversation.id, 'group', null, conversation.timer);
-    const peer = peerOf(actor.user, members);
-    const finish = (blocked: boolean) => {
-      if (blocked) throw new Refused('blocked');
-      return build(actor, command, acceptedAt, conversation.id, 'direct', peer, conversation.timer);
+    if (!members.has(actor.user)) throw notIn(entry);
+    const group = conversation.kind === 'group';
+    const peer = group ? null : peerOf(actor.user, members);
+    const to: Destination = {
+      stream: conversation.id,
+      kind: group ? 'group' : 'direct',
+      peer,
+      timer: conversation.timer,
+      isMember: (user) => members.has(user),
     };
-    const blocked = peer === actor.user ? false : relations.blocked(actor.user, peer);
+    const finish = (blocked: boolean): Decision | Promise<Decision> => {
+      if (blocked) throw new Refused('blocked');
+      if (command.reply_to === undefined)
+        return { draft: messageDraft(actor, command, acceptedAt, to, retentionMs) };
+      return reply(actor, command, acceptedAt, to, command.reply_to);
+    };
+    const blocked = peer === null || peer === actor.user ? false : relations.blocked(actor.user, peer);
     return blocked instanceof Promise ? blocked.then(finish) : finish(blocked);
+  }
+
+  /** What is answered must be there and theirs to read; its content may have gone meanwhile. */
+  async function reply(
+    actor: Actor,
+    command: Send,
+    acceptedAt: number,
+    to: Destination,
+    seq: number,
+  ): Promise<Decision> {
+    await readableMessage(parts, actor, { conversation: to.stream, seq });
+    return { draft: messageDraft(actor, command, acceptedAt, to, retentionMs) };
   }
 
   /** The first message between two: it makes their conversation. */
   async function first(actor: Actor, command: Send, acceptedAt: number, peer: string): Promise<Decision> {
     if (!(await relations.exists(peer))) throw new Refused('user_not_found');
     if (peer !== actor.user && (await relations.blocked(actor.user, peer))) throw new Refused('blocked');
-    const stream = directConversation(actor.user, peer);
-    const decision = build(actor, command, acceptedAt, stream, 'direct', peer, null);
-    return { ...decision, joined: peer === actor.user ? [peer] : [actor.user, peer] };
+    if (command.reply_to !== undefined) throw new Refused('message_not_found');
+    const to: Destination = {
+      stream: directConversation(actor.user, peer),
+      kind: 'direct',
+      peer,
+      timer: null,
+      isMember: (user) => user === peer || user === actor.user,
+    };
+    const draft = messageDraft(actor, command, acceptedAt, to, retentionMs);
+    return { draft, joined: peer === actor.user ? [peer] : [actor.user, peer] };
   }
 
   return {
@@ -91,7 +78,7 @@ export function messageSend(parts: MessageRuleParts): ChangeRules<'message.send'
     precheck(actor, { to }) {
       const id = 'user' in to ? directConversation(actor.user, to.user) : to.conversation;
       const entry = cache.peek(id);
-      if (entry !== null && !entry.members.has(actor.user)) throw new Refused('not_a_member');
+      if (entry !== null && !entry.members.has(actor.user)) throw notIn(entry);
       if (entry === null || entry.conversation.kind === 'group') return;
       const peer = peerOf(actor.user, entry.members);
       if (peer !== actor.user && relations.blocked(actor.user, peer) === true) throw new Refused('blocked');
@@ -129,26 +116,4 @@ export function messageSend(parts: MessageRuleParts): ChangeRules<'message.send'
       cache.forget(event.stream);
     },
   };
-}
-
-/** The other of two; of a note to self, oneself. */
-function peerOf(user: string, members: ReadonlyMap<string, unknown>): string {
-  for (const member of members.keys()) if (member !== user) return member;
-  return user;
-}
-
-/** When the content goes: the first of what the message, the conversation and the operator say. */
-function earliest(
-  acceptedAt: number,
-  ttl: number | null,
-  timer: number | null,
-  retentionMs: number | null,
-): number | null {
-  if (ttl === null && timer === null && retentionMs === null) return null;
-  const after = Math.min(
-    ttl === null ? Infinity : ttl * 1_000,
-    timer === null ? Infinity : timer * 1_000,
-    retentionMs ?? Infinity,
-  );
-  return acceptedAt + after;
 }
