@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { uuidv7 } from 'uuidv7';
 import type { SignIn } from './accounts.ts';
 import type { AccountParts } from './parts.ts';
@@ -75,7 +76,8 @@ async function makeDevice(
   name: string | null,
 ): Promise<Device> {
   const device = {
-    id: uuidv7(),
+    // Not a UUIDv7: no command can have the id of a device's stream.
+    id: randomUUID(),
     user: user.id,
     name,
     createdAt: clock.now(),

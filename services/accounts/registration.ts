@@ -1,4 +1,4 @@
-import { uuidv7 } from 'uuidv7';
+import { randomUUID } from 'node:crypto';
 import { Refused } from '../../protocol/errors.ts';
 import type { Registration, SignIn } from './accounts.ts';
 import { signInNewDevice } from './devices.ts';
@@ -32,7 +32,8 @@ export function createRegistration(parts: AccountParts) {
     // Asked again by the store, in its transaction; here it saves the work of hashing.
     if ((await store.userByName(username)) !== null) throw new Refused('username_taken');
     const user: User = {
-      id: uuidv7(),
+      // Not a UUIDv7: no command can have the id of a user's stream.
+      id: randomUUID(),
       username,
       kind: 'person',
       admin: invitation?.admin ?? false,
