@@ -14,21 +14,23 @@ const HOUR_SECONDS = 3_600;
 /** The longest timeout of Node, seconds: a longer one would end at once. */
 const LONGEST_WINDOW_SECONDS = 2_147_483;
 const MOST_KEYS = 50_000;
+/** When to come again while others from the same place are being checked. */
+const SOON_MS = 1_000;
 
 /** Slows those down who guess passwords or register in masses. */
 export class LoginGuard {
-  readonly #byAccount: BoundedCounter;
-  readonly #byIp: BoundedCounter;
-  readonly #registrations: BoundedCounter | null;
+  readonly #byAccount: FailureCounter;
+  readonly #byIp: FailureCounter;
+  readonly #registrations: FailureCounter | null;
 
   constructor(settings: LoginGuardSettings) {
     const window = Math.min(settings.loginWindowSeconds, LONGEST_WINDOW_SECONDS);
-    this.#byAccount = new BoundedCounter(settings.loginFailuresPerAccount, window);
-    this.#byIp = new BoundedCounter(settings.loginFailuresPerIp, window);
+    this.#byAccount = new FailureCounter(settings.loginFailuresPerAccount, window);
+    this.#byIp = new FailureCounter(settings.loginFailuresPerIp, window);
     this.#registrations =
       settings.registrationsPerHourIp === 0
         ? null
-        : new BoundedCounter(settings.registrationsPerHourIp, HOUR_SECONDS);
+        : new FailureCounter(settings.registrationsPerHourIp, HOUR_SECONDS);
   }
 
   /**
@@ -41,44 +43,44 @@ export class LoginGuard {
   async check<T>(account: string, ip: string, prove: () => Promise<T | null>): Promise<T> {
     const network = networkOf(ip);
     const pair = `${account} ${network}`;
-    await this.#byAccount.count(pair);
-    await undoneOnError(
-      () => this.#byIp.count(network),
-      () => this.#byAccount.takeBack(pair),
-    );
-    const proved = await undoneOnError(prove, async () => {
-      await this.#byAccount.takeBack(pair);
-      await this.#byIp.takeBack(network);
+    await this.#byAccount.begin(pair);
+    await this.#byIp.begin(network).catch(async (error: unknown) => {
+      await this.#byAccount.end(pair, 'never was');
+      throw error;
     });
-    if (proved === null) throw new Refused('bad_credentials');
-    await this.#byAccount.forget(pair);
-    await this.#byIp.takeBack(network);
-    return proved;
+    let result: Result = 'never was';
+    try {
+      const proved = await prove();
+      result = proved === null ? 'failed' : 'succeeded';
+      if (proved === null) throw new Refused('bad_credentials');
+      return proved;
+    } finally {
+      await this.#byAccount.end(pair, result);
+      // One right password says nothing of the others that were tried from there.
+      await this.#byIp.end(network, result === 'succeeded' ? 'never was' : result);
+    }
   }
 
   /** @throws {Refused} rate_limited */
   async registration(ip: string): Promise<void> {
-    await this.#registrations?.count(networkOf(ip));
+    const network = networkOf(ip);
+    await this.#registrations?.begin(network);
+    await this.#registrations?.end(network, 'failed');
   }
 }
 
-async function undoneOnError<T>(work: () => Promise<T>, undo: () => Promise<void>): Promise<T> {
-  try {
-    return await work();
-  } catch (error) {
-    await undo();
-    throw error;
-  }
-}
+type Result = 'succeeded' | 'failed' | 'never was';
 
 /**
- * Counts in fixed windows, which begin with the first count and end whatever comes after: nobody is kept out for ever. Keeps at most
+ * Counts failures in fixed windows, which begin with the first and end whatever comes after: nobody is kept out for ever. Keeps at most
  * {@link MOST_KEYS} counters; the oldest goes first.
  */
-class BoundedCounter {
+class FailureCounter {
   readonly #limiter: RateLimiterMemory;
   readonly #most: number;
   readonly #keys = new Set<string>();
+  /** Counted already, and not known yet. */
+  readonly #underWay = new Map<string, number>();
 
   constructor(most: number, windowSeconds: number) {
     this.#most = most;
@@ -86,27 +88,40 @@ class BoundedCounter {
   }
 
   /** @throws {Refused} rate_limited when this is one too many */
-  async count(key: string): Promise<void> {
+  async begin(key: string): Promise<void> {
     this.#keys.add(key);
-    if (this.#keys.size > MOST_KEYS) await this.#makeRoom();
+    if (this.#keys.size > MOST_KEYS) await this.#forgetOldest();
     const { consumedPoints, msBeforeNext }: RateLimiterRes = await this.#limiter.penalty(key);
-    if (consumedPoints <= this.#most) return;
-    await this.takeBack(key);
-    throw new Refused('rate_limited', undefined, Math.max(1, msBeforeNext));
+    const underWay = this.#underWay.get(key) ?? 0;
+    if (consumedPoints > this.#most) {
+      await this.#takeBack(key);
+      // Those under way may all turn out right.
+      const soon = consumedPoints - underWay <= this.#most;
+      throw new Refused('rate_limited', undefined, soon ? SOON_MS : Math.max(1, msBeforeNext));
+    }
+    this.#underWay.set(key, underWay + 1);
   }
 
-  async takeBack(key: string): Promise<void> {
+  async end(key: string, result: Result): Promise<void> {
+    const underWay = (this.#underWay.get(key) ?? 1) - 1;
+    if (underWay === 0) this.#underWay.delete(key);
+    else this.#underWay.set(key, underWay);
+    if (result === 'succeeded') await this.#forget(key);
+    if (result === 'never was') await this.#takeBack(key);
+  }
+
+  async #takeBack(key: string): Promise<void> {
     // A window that has ended has taken everything back already.
     if ((await this.#limiter.get(key)) !== null) await this.#limiter.reward(key);
   }
 
-  async forget(key: string): Promise<void> {
+  async #forget(key: string): Promise<void> {
     this.#keys.delete(key);
     await this.#limiter.delete(key);
   }
 
-  async #makeRoom(): Promise<void> {
+  async #forgetOldest(): Promise<void> {
     const [oldest] = this.#keys;
-    await this.forget(oldest!);
+    await this.#forget(oldest!);
   }
 }
