@@ -212,7 +212,7 @@ export async function startServer(parts: {
 
     return {
       ports: { ...broker.ports, http, metrics: health.port },
-      failed: firstFailure(messages.ended),
+      failed: firstFailure([messages.ended, directory.ended]),
       firstInvitation: () => accounts.firstInvitation(),
       invite: async (admin) => (await accounts.invite(null, admin)).code,
       grantAdmin: (username) => accounts.grantAdmin(username),
@@ -255,11 +255,12 @@ function registrationMode({ registration, listen }: Config): 'open' | 'invitatio
   return isLoopback(listen.host) ? 'open' : 'invitation';
 }
 
-/** Never resolves for a database that was closed. */
-function firstFailure(ended: Promise<Error | null>): Promise<Error> {
+/** Never resolves for databases that were closed. */
+function firstFailure(databases: Promise<Error | null>[]): Promise<Error> {
   return new Promise((resolve) => {
-    void ended.then((error) => {
-      if (error !== null) resolve(error);
-    });
+    for (const ended of databases)
+      void ended.then((error) => {
+        if (error !== null) resolve(error);
+      });
   });
 }
