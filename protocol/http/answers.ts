@@ -121,36 +121,55 @@ export const GroupAnswer = Type.Object(
   { title: 'GroupCreated' },
 );
 
+const PersonOrBot = Type.Union([Type.Literal('person'), Type.Literal('bot')]);
+
 export const Profile = Type.Object(
   {
     id: Id,
     username: Type.String(),
-    name: optional(orNull(Type.String())),
+    kind: PersonOrBot,
+    name: orNull(Type.String()),
+    photo: orNull(Type.String()),
+    status: orNull(Type.String()),
     phone: optional(orNull(Type.String())),
-    photo: optional(orNull(Type.String())),
-    status: optional(orNull(Type.String())),
-    last_seen: optional(orNull(Time)),
+    last_seen: optional(Time),
   },
-  { title: 'Profile', description: 'As far as the one who asks may see it: the rest is absent.' },
+  { title: 'Profile', description: 'As far as the one who asks may see it: the rest is null or absent.' },
 );
 
 export const Privacy = Type.Object({ last_seen: Audience, presence: Audience }, { title: 'Privacy' });
 
 export const ContactList = Type.Object(
-  { contacts: Type.Array(Type.Object({ user: Id, name: orNull(Type.String()) })) },
+  {
+    contacts: Type.Array(
+      Type.Object({
+        user: Id,
+        username: Type.String(),
+        kind: PersonOrBot,
+        name: Type.Union([Type.String(), Type.Null()], {
+          description: 'what one calls the contact, or else `profile_name`',
+        }),
+        profile_name: orNull(Type.String()),
+      }),
+    ),
+  },
   { title: 'ContactList' },
 );
 
-export const BlockList = Type.Object({ users: Type.Array(Id) }, { title: 'BlockList' });
+export const BlockList = Type.Object(
+  { blocks: Type.Array(Type.Object({ user: Id, username: Type.String(), name: orNull(Type.String()) })) },
+  { title: 'BlockList' },
+);
 
 export const DeviceList = Type.Object(
   {
     devices: Type.Array(
       Type.Object({
-        id: Id,
+        device: Id,
         name: orNull(Type.String()),
         created: Time,
         last_seen: orNull(Time),
+        current: Type.Boolean({ description: 'the one that asks' }),
       }),
     ),
   },

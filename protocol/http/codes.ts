@@ -53,7 +53,7 @@ const withBody = ['bad_json', 'bad_request', 'too_large', 'too_deep'] as const;
 export function codesOf(route: Route): ErrorCode[] {
   const codes = new Set<ErrorCode>(always);
   if (route.auth === 'bearer') for (const code of bearer) codes.add(code);
-  if (route.params !== null || route.query !== null) codes.add('bad_request');
+  if (route.params !== null || route.command !== null) codes.add('bad_request');
   if (route.method !== 'GET') for (const code of withBody) codes.add(code);
   for (const code of route.codes) codes.add(code);
   for (const type of [route.command?.type, route.command?.forMe]) {

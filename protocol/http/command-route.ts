@@ -75,11 +75,19 @@ export function commandRoute(
     query: inQuery ? closed(rest) : null,
     body: inQuery ? null : closed(rest),
     status: more.status ?? 200,
-    answer: more.answer === undefined && isChange(type) ? events[eventOf[type]] : (more.answer ?? null),
+    answer: more.answer === undefined ? madeBy(type, forMe) : more.answer,
     media: JSON_MEDIA,
     codes: [],
     command: { type, fixed, own, forMe },
   };
+}
+
+/** The event that answers a change; null for what is no change. */
+function madeBy(type: CommandType, forMe: CommandType | null): TSchema | null {
+  const made = [type, forMe]
+    .filter((one) => one !== null && isChange(one))
+    .map((one) => events[eventOf[one]]);
+  return made.length > 1 ? Type.Union(made) : (made[0] ?? null);
 }
 
 function closed(properties: TProperties): TObject | null {

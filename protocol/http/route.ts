@@ -54,4 +54,5 @@ export type Tag = keyof typeof tags;
 
 export const JSON_MEDIA = 'application/json';
 export const HTML_MEDIA = 'text/html';
+/** RFC 9457 §3. */
 export const PROBLEM_MEDIA = 'application/problem+json';

@@ -3,6 +3,7 @@ import type { Duplex } from 'node:stream';
 import { createWebSocketStream, type WebSocket, WebSocketServer } from 'ws';
 import { TokenBuckets } from '../../platform/token-bucket.ts';
 import { type ErrorCode, refusal } from '../../protocol/errors.ts';
+import { networkOf } from '../accounts/network-of.ts';
 import { clientAddress } from './address.ts';
 import type { InFlight } from './in-flight.ts';
 import { originAllowed } from './origin.ts';
@@ -35,7 +36,7 @@ export function upgradeToMqtt(parts: Parts, inFlight: Pick<InFlight, 'closed'>) 
   function refused(request: IncomingMessage, ip: string): [ErrorCode, detail?: string, wait?: number] | null {
     if (!PATHS.includes(pathOf(request))) return ['not_found'];
     if (inFlight.closed) return ['draining'];
-    const wait = buckets.take(ip);
+    const wait = buckets.take(networkOf(ip));
     if (wait > 0) return ['rate_limited', 'requests of this address', wait];
     if (!originAllowed(request, config))
       return ['forbidden', 'this origin may not connect: see http.origins'];

@@ -8,6 +8,8 @@ import type { App } from '../app.ts';
 import type { GatewayParts } from '../parts.ts';
 import { allowedMethods } from '../routes/allowed-methods.ts';
 
+const PROBLEM_TYPE = `${PROBLEM_MEDIA}; charset=utf-8`;
+
 /** Everything that is refused or goes wrong is answered as problem+json (RFC 9457), with a code and no internals. */
 export function problems(app: App, parts: Pick<GatewayParts, 'logger' | 'metrics' | 'config'>): void {
   const { logger, metrics, config } = parts;
@@ -46,7 +48,7 @@ export function refuse(
       'www-authenticate',
       request.headers.authorization === undefined ? 'Bearer' : 'Bearer error="invalid_token"',
     );
-  return reply.code(problem.status).type(PROBLEM_MEDIA).send(JSON.stringify(problem));
+  return reply.code(problem.status).type(PROBLEM_TYPE).send(JSON.stringify(problem));
 }
 
 function refusalOf(error: unknown, mostBytes: number): Refusal {
@@ -67,7 +69,7 @@ function refusalOf(error: unknown, mostBytes: number): Refusal {
 export function answerBadBytes(to: ServerResponse | Duplex): void {
   const body = JSON.stringify(problemOf(refusal('bad_request')));
   if ('writeHead' in to) {
-    to.writeHead(400, { 'content-type': PROBLEM_MEDIA, 'x-content-type-options': 'nosniff' });
+    to.writeHead(400, { 'content-type': PROBLEM_TYPE, 'x-content-type-options': 'nosniff' });
     to.end(body);
     return;
   }
@@ -85,7 +87,7 @@ export function rawProblem(why: Refusal): string {
   return [
     `HTTP/1.1 ${problem.status} ${why.code}`,
     'Connection: close',
-    `Content-Type: ${PROBLEM_MEDIA}`,
+    `Content-Type: ${PROBLEM_TYPE}`,
     `Content-Length: ${Buffer.byteLength(body)}`,
     'X-Content-Type-Options: nosniff',
     '',

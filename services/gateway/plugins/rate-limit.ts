@@ -1,5 +1,6 @@
 import { TokenBuckets } from '../../../platform/token-bucket.ts';
 import { Refused } from '../../../protocol/errors.ts';
+import { networkOf } from '../../accounts/network-of.ts';
 import { clientAddress } from '../address.ts';
 import type { App } from '../app.ts';
 import type { GatewayParts } from '../parts.ts';
@@ -12,7 +13,7 @@ export function rateLimit(app: App, { config, clock }: Pick<GatewayParts, 'confi
   app.addHook('onRequest', async (request) => {
     request.address = clientAddress(request.raw, config.http.trustProxy);
     if (isHealth(request.routeOptions.config.route)) return;
-    const wait = buckets.take(request.address);
+    const wait = buckets.take(networkOf(request.address));
     if (wait > 0) throw new Refused('rate_limited', 'requests of this address', wait);
   });
 }

@@ -10,6 +10,7 @@ export function checkOf<T extends TObject>(schema: T): (value: unknown) => Stati
   const validator = Compile(schema) as unknown as Validator;
   return (value) => {
     const fields = asFields(value);
+    refuseUnknown(schema, fields);
     if (!validator.Check(fields)) throw new Refused('bad_request', firstProblem(validator, fields));
     return fields as Static<T>;
   };
