@@ -1,8 +1,10 @@
 import type { History } from '../../services/messages/history.ts';
 import { type Deliverable, deliverable } from './tail.ts';
+import { Turns } from './turns.ts';
 
 const PAGE_EVENTS = 100;
-const PAGE_BYTES = 256 * 1024;
+/** A device holds at most two pages; those of many devices that do not acknowledge have to fit into memory too. */
+const PAGE_BYTES = 64 * 1024;
 /** Reads under way at once, over all devices: a storm of reconnects waits its turn. */
 const MOST_READS = 16;
 
@@ -10,41 +12,36 @@ const MOST_READS = 16;
 export class CatchUp {
   readonly #history: History;
   readonly #onRead: () => void;
-  readonly #reading = new Map<string, Promise<Deliverable[]>>();
-  readonly #waiting: (() => void)[] = [];
-  #reads = 0;
+  readonly #reading = new Map<string, Promise<readonly Deliverable[]>>();
+  readonly #turns = new Turns(MOST_READS);
 
   constructor(history: History, onRead: () => void) {
     this.#history = history;
     this.#onRead = onRead;
   }
 
-  /** The page after `after`, ascending; empty at the end of the stream. */
-  page(stream: string, after: number): Promise<Deliverable[]> {
+  /** The page after `after`, ascending; empty at the end of the stream. It is shared: not to be changed. */
+  page(stream: string, after: number): Promise<readonly Deliverable[]> {
     const key = `${stream}/${after}`;
-    let reading = this.#reading.get(key);
-    if (reading === undefined) {
-      reading = this.#read(stream, after).finally(() => this.#reading.delete(key));
-      this.#reading.set(key, reading);
-    }
+    const known = this.#reading.get(key);
+    if (known !== undefined) return known;
+    const reading = this.#read(stream, after).finally(() => {
+      if (this.#reading.get(key) === reading) this.#reading.delete(key);
+    });
+    this.#reading.set(key, reading);
     return reading;
   }
 
-  /** Content of the stream was removed: what is being read now may still have it. */
+  /** Content of the stream was removed: nobody else is to get what is being read now, which may still have it. */
   forget(stream: string): void {
     for (const key of this.#reading.keys()) if (key.startsWith(stream)) this.#reading.delete(key);
   }
 
-  async #read(stream: string, after: number): Promise<Deliverable[]> {
-    if (this.#reads >= MOST_READS) await new Promise<void>((resolve) => this.#waiting.push(resolve));
-    this.#reads++;
-    try {
+  async #read(stream: string, after: number): Promise<readonly Deliverable[]> {
+    const events = await this.#turns.run(() => {
       this.#onRead();
-      const events = await this.#history.read(stream, after, PAGE_EVENTS, PAGE_BYTES);
-      return events.map(deliverable);
-    } finally {
-      this.#reads--;
-      this.#waiting.shift()?.();
-    }
+      return this.#history.read(stream, after, PAGE_EVENTS, PAGE_BYTES);
+    });
+    return events.map(deliverable);
   }
 }

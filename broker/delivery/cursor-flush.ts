@@ -5,34 +5,34 @@ import type { Pump } from './pump.ts';
 /** Cursors a batch. */
 const BATCH = 2_000;
 
+export interface CursorFlushParts {
+  cursors: Cursors;
+  everyMs: number;
+  onFlushed: (count: number) => void;
+  onError: (error: unknown) => void;
+}
+
 /**
  * Writes cursors behind their acknowledgements, many at once, one write at a time. What is lost with the process is delivered again: a
  * repetition, never a loss.
  */
 export class CursorFlush {
-  readonly #cursors: Cursors;
-  readonly #everyMs: number;
-  readonly #onFlushed: (count: number) => void;
-  readonly #onError: (error: unknown) => void;
-  #dirty = new Map<Position, Pump>();
+  readonly #parts: CursorFlushParts;
+  #dirty: Position[] = [];
+  /** By device: connections that ended while their cursors were not written yet. */
+  readonly #ended = new Map<string, Pump>();
   #timer: NodeJS.Timeout | null = null;
   #writing: Promise<void> = Promise.resolve();
 
-  constructor(
-    cursors: Cursors,
-    everyMs: number,
-    onFlushed: (count: number) => void,
-    onError: (error: unknown) => void,
-  ) {
-    this.#cursors = cursors;
-    this.#everyMs = everyMs;
-    this.#onFlushed = onFlushed;
-    this.#onError = onError;
+  constructor(parts: CursorFlushParts) {
+    this.#parts = parts;
   }
 
-  mark(pump: Pump, position: Position): void {
-    this.#dirty.set(position, pump);
-    this.#timer ??= setTimeout(() => void this.flush(), this.#everyMs);
+  mark(position: Position): void {
+    if (position.dirty) return;
+    position.dirty = true;
+    this.#dirty.push(position);
+    this.#writeIn(this.#parts.everyMs);
   }
 
   /** Resolves when what was marked before is written, or could not be and waits for the next time. */
@@ -43,28 +43,59 @@ export class CursorFlush {
     return this.#writing;
   }
 
+  /** The pump's connection ended: its cursors are written at once, and known until they are. */
+  ended(pump: Pump): void {
+    for (const { acknowledged, written } of pump.positions.values()) {
+      if (acknowledged <= written) continue;
+      this.#ended.set(pump.actor.device, pump);
+      void this.flush();
+      return;
+    }
+  }
+
+  /** Where an ended connection of the device stands, when that may be further than what is stored. */
+  unwritten(device: string): ReadonlyMap<string, Position> | undefined {
+    return this.#ended.get(device)?.positions;
+  }
+
+  /** Nothing more is written for the device, from when a write that is under way has ended. */
+  discard(device: string): void {
+    this.#ended.delete(device);
+    this.#dirty = this.#dirty.filter((position) => position.pump.actor.device !== device);
+  }
+
   async #write(): Promise<void> {
-    while (this.#dirty.size > 0) {
-      const batch = [...this.#dirty].slice(0, BATCH);
-      for (const [position] of batch) this.#dirty.delete(position);
-      const rows = batch.map(
-        ([position, { actor }]): DeviceCursor => ({
-          device: actor.device,
-          user: actor.user,
-          stream: position.stream,
-          seq: position.acknowledged,
-          time: position.acknowledgedAt,
-        }),
-      );
+    while (this.#dirty.length > 0) {
+      const batch = this.#dirty.splice(0, BATCH);
+      const rows = batch.map((position): DeviceCursor => {
+        position.dirty = false;
+        const { stream, acknowledged, acknowledgedAt, pump } = position;
+        const { device, user } = pump.actor;
+        return { device, user, stream, seq: acknowledged, time: acknowledgedAt };
+      });
       try {
-        await this.#cursors.save(rows);
-        this.#onFlushed(rows.length);
+        await this.#parts.cursors.save(rows);
       } catch (error) {
-        this.#onError(error);
-        for (const [position, pump] of batch) this.#dirty.set(position, pump);
-        this.#timer ??= setTimeout(() => void this.flush(), this.#everyMs * 4);
+        this.#parts.onError(error);
+        this.#again(batch);
         return;
       }
+      for (const [i, position] of batch.entries()) position.written = rows[i]!.seq;
+      this.#parts.onFlushed(rows.length);
     }
+    this.#ended.clear();
+  }
+
+  #again(batch: Position[]): void {
+    for (const position of batch) {
+      if (position.dirty) continue;
+      position.dirty = true;
+      this.#dirty.push(position);
+    }
+    this.#writeIn(this.#parts.everyMs * 4);
+  }
+
+  #writeIn(ms: number): void {
+    this.#timer ??= setTimeout(() => void this.flush(), ms).unref();
   }
 }

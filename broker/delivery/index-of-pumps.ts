@@ -9,7 +9,8 @@ export class Index {
   readonly #clients = new Map<Client, Pump>();
   readonly #devices = new Map<string, Pump>();
   readonly #users = new Map<string, Set<Pump>>();
-  readonly #streams = new Map<string, Map<Position, Pump>>();
+  /** Most streams have one position: a device's own, a user's with one device. A set each would cost more than the position. */
+  readonly #streams = new Map<string, Position | Set<Position>>();
 
   add(pump: Pump): void {
     this.#clients.set(pump.client, pump);
@@ -19,10 +20,11 @@ export class Index {
     else pumps.add(pump);
   }
 
-  addPosition(pump: Pump, position: Position): void {
-    const positions = this.#streams.get(position.stream);
-    if (positions === undefined) this.#streams.set(position.stream, new Map([[position, pump]]));
-    else positions.set(position, pump);
+  addPosition(position: Position): void {
+    const known = this.#streams.get(position.stream);
+    if (known === undefined) this.#streams.set(position.stream, position);
+    else if (known instanceof Set) known.add(position);
+    else this.#streams.set(position.stream, new Set([known, position]));
   }
 
   remove(pump: Pump): void {
@@ -32,11 +34,7 @@ export class Index {
     const pumps = this.#users.get(pump.actor.user);
     pumps?.delete(pump);
     if (pumps?.size === 0) this.#users.delete(pump.actor.user);
-    for (const position of pump.positions.values()) {
-      const positions = this.#streams.get(position.stream);
-      positions?.delete(position);
-      if (positions?.size === 0) this.#streams.delete(position.stream);
-    }
+    for (const position of pump.positions.values()) this.#removePosition(position);
   }
 
   ofClient(client: Client): Pump | undefined {
@@ -49,10 +47,18 @@ export class Index {
     return this.#users.get(user) ?? NONE;
   }
   /** Undefined: nobody of the stream is connected. */
-  ofStream(stream: string): ReadonlyMap<Position, Pump> | undefined {
-    return this.#streams.get(stream);
+  ofStream(stream: string): Iterable<Position> | undefined {
+    const known = this.#streams.get(stream);
+    return known === undefined || known instanceof Set ? known : [known];
   }
   pumps(): Iterable<Pump> {
     return this.#clients.values();
+  }
+
+  #removePosition(position: Position): void {
+    const known = this.#streams.get(position.stream);
+    if (known === position) this.#streams.delete(position.stream);
+    else if (known instanceof Set && known.delete(position) && known.size === 0)
+      this.#streams.delete(position.stream);
   }
 }

@@ -1,12 +1,20 @@
 import type { Memberships } from '../../services/conversations/memberships.ts';
 import type { Cursors } from '../../services/messages/cursors.ts';
-import type { History, Range } from '../../services/messages/history.ts';
+import type { Head, History, Range } from '../../services/messages/history.ts';
+import { Turns } from './turns.ts';
 
-/** Starts of devices at once: the others wait, so that a storm of reconnects does not starve those who are connected. */
-const MOST_STARTS = 16;
+/** Loads at once: the others wait, so that a storm of reconnects does not starve those who are connected. */
+const MOST_LOADS = 16;
+/** Heads a read: each brings the newest message of its stream with it. */
+const HEADS = 200;
+
+/** A user's and a device's own streams are theirs from the first event on. */
+const EVERYTHING: Range[] = [{ from: 1, to: null }];
 
 export interface Start {
-  streams: { stream: string; ranges: Range[]; cursor: number }[];
+  stream: string;
+  ranges: Range[];
+  cursor: number;
 }
 
 /** Loads where a device stands, a bounded number of devices at once, in the order they came. */
@@ -14,8 +22,7 @@ export class Loading {
   readonly #memberships: Memberships;
   readonly #cursors: Cursors;
   readonly #history: History;
-  readonly #waiting: (() => void)[] = [];
-  #starts = 0;
+  readonly #turns = new Turns(MOST_LOADS);
 
   constructor(memberships: Memberships, cursors: Cursors, history: History) {
     this.#memberships = memberships;
@@ -24,40 +31,33 @@ export class Loading {
   }
 
   /** Every stream of the device with its cursor: the own ones, and the conversations of its user. */
-  async start(user: string, device: string): Promise<Start> {
-    return this.#inTurn(async () => {
+  starts(user: string, device: string): Promise<Start[]> {
+    return this.#turns.run(async () => {
       const [delivered, cursors] = await Promise.all([
         this.#memberships.delivered(user),
         this.#cursors.ofDevice(device),
       ]);
-      const own = [user, device].map((stream) => ({ stream, ranges: [{ from: 1, to: null }] as Range[] }));
-      const streams = [
-        ...own,
-        ...delivered.map(({ conversation, ranges }) => ({ stream: conversation, ranges })),
-      ];
-      return {
-        streams: streams.map(({ stream, ranges }) => ({
-          stream,
-          ranges: ranges.map((range) => ({ ...range })),
-          // A device that was there before its user joined has no cursor: it begins where the user joined.
-          cursor: cursors.get(stream) ?? (ranges[0]?.from ?? 1) - 1,
-        })),
-      };
+      const own = [user, device].map((stream) => ({
+        stream,
+        ranges: EVERYTHING,
+        cursor: cursors.get(stream) ?? 0,
+      }));
+      const conversations = delivered.map(({ conversation, ranges }) => ({
+        stream: conversation,
+        ranges: ranges.map((range) => ({ ...range })),
+        // A device that was there before its user joined has no cursor: it begins where the user joined.
+        cursor: cursors.get(conversation) ?? (ranges[0]?.from ?? 1) - 1,
+      }));
+      return [...own, ...conversations];
     });
   }
 
-  heads(streams: string[]): ReturnType<History['heads']> {
-    return this.#inTurn(() => this.#history.heads(streams));
-  }
-
-  async #inTurn<T>(work: () => Promise<T>): Promise<T> {
-    if (this.#starts >= MOST_STARTS) await new Promise<void>((resolve) => this.#waiting.push(resolve));
-    this.#starts++;
-    try {
-      return await work();
-    } finally {
-      this.#starts--;
-      this.#waiting.shift()?.();
+  /** Those of the streams that are not empty, a number of them at a time. */
+  async heads(streams: string[], each: (head: Head) => void): Promise<void> {
+    for (let at = 0; at < streams.length; at += HEADS) {
+      const some = streams.slice(at, at + HEADS);
+      const heads = await this.#turns.run(() => this.#history.heads(some));
+      for (const head of heads.values()) each(head);
     }
   }
 }

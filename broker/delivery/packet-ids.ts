@@ -1,44 +1,37 @@
+import { randomInt } from 'node:crypto';
 import type { Client } from 'aedes';
 
 /** Packet identifiers of our own deliveries; those below are Aedes' (open topics, presence). */
 const FIRST = 32_768;
 const LAST = 65_535;
 
-/** Packet identifiers of one connection: none is used again while it is in flight [MQTT-2.3.1-4]. */
-export class PacketIds {
-  #next = FIRST;
-  readonly #used = new Set<number>();
-
-  take(): number {
-    while (this.#used.has(this.#next)) this.#advance();
-    const id = this.#next;
-    this.#advance();
-    this.#used.add(id);
-    return id;
-  }
-
-  /** Marks an identifier of an earlier connection of the session as in flight. */
-  keep(id: number): void {
-    this.#used.add(id);
-  }
-
-  free(id: number): void {
-    this.#used.delete(id);
-  }
-
-  #advance(): void {
-    this.#next = this.#next === LAST ? FIRST : this.#next + 1;
-  }
+/** The identifier after this one, and the first one after the last. */
+export function followingId(id: number): number {
+  return id >= LAST ? FIRST : id + 1;
 }
 
-/** Keeps Aedes' counter of a connection below ours. */
+export const FIRST_ID = FIRST;
+
+const COUNTER = Symbol('the next packet identifier of Aedes');
+type Counting = Client & { [COUNTER]: number };
+
+/** One pair of functions for all connections: a closure each would cost memory each. */
+const belowOurs: PropertyDescriptor = {
+  configurable: true,
+  get(this: Counting) {
+    return this[COUNTER];
+  },
+  set(this: Counting, value: number) {
+    this[COUNTER] = value >= FIRST ? 1 : value;
+  },
+};
+
+/**
+ * Keeps Aedes' packet identifiers of a connection below ours. To be called before it has sent any (`preConnect`); again does
+ * no harm. It begins with a random one, as Aedes does: those of the session's last connection may still be in flight.
+ */
 export function confineAedes(client: Client): void {
-  let counter = 1;
-  Object.defineProperty(client, '_nextId', {
-    configurable: true,
-    get: () => counter,
-    set: (value: number) => {
-      counter = value >= FIRST ? 1 : value;
-    },
-  });
+  if (COUNTER in client) return;
+  (client as Counting)[COUNTER] = randomInt(1, FIRST);
+  Object.defineProperty(client, '_nextId', belowOurs);
 }

@@ -1,11 +1,13 @@
 import type { Range } from '../../services/messages/history.ts';
+import type { Pump } from './pump.ts';
 import type { Deliverable } from './tail.ts';
 
 /** A PUBLISH of an event that waits for its PUBACK. */
 export interface Sent {
-  position: Position;
-  seq: number;
-  sender: string;
+  readonly position: Position;
+  readonly seq: number;
+  readonly sender: string;
+  readonly topic: Buffer;
   acknowledged: boolean;
 }
 
@@ -15,8 +17,18 @@ export interface Route {
   qos: 0 | 1;
 }
 
+/** Where a position is among those of its pump: see {@link Supply}. It is in one of these places at a time. */
+export type Place = 'idle' | 'ready' | 'reading' | 'starved';
+
+/**
+ * Events of one stream behind one that is not acknowledged, at most: the cursor waits for that one, and all behind it have to be
+ * remembered. A client that acknowledges in order [MQTT-4.6.0-2] never comes here.
+ */
+export const MOST_UNACKNOWLEDGED = 2_048;
+
 /** How far one device is in one stream: what it may get, has been sent, and has acknowledged. */
 export class Position {
+  readonly pump: Pump;
   readonly stream: string;
   /** What may be delivered, ascending. */
   readonly ranges: Range[];
@@ -24,22 +36,31 @@ export class Position {
   acknowledged: number;
   /** When {@link acknowledged} moved last, milliseconds since the epoch. */
   acknowledgedAt = 0;
+  /** The cursor as it is stored. */
+  written: number;
+  /** Waits for its cursor to be written. */
+  dirty = false;
   sent: number;
   /** The newest event there is. */
   head = 0;
   route: Route | null = null;
-  /** A page of history that is being sent. */
-  page: Deliverable[] = [];
-  /** Waits in one of its pump's queues. */
-  queued = false;
-  /** A page is being read. */
-  fetching = false;
-  readonly #unacknowledged: Sent[] = [];
+  place: Place = 'idle';
+  /** The one behind it in its {@link Line}. */
+  behind: Position | null = null;
+  /** A page of history that is being sent. It may be shared with other devices. */
+  page: readonly Deliverable[] | null = null;
+  /** Content was removed while a page was being read: it may still have it. */
+  stale = false;
+  #pageAt = 0;
+  /** In the order they were sent; null: none yet. */
+  #unacknowledged: Sent[] | null = null;
 
-  constructor(stream: string, ranges: Range[], acknowledged: number) {
+  constructor(pump: Pump, stream: string, ranges: Range[], acknowledged: number) {
+    this.pump = pump;
     this.stream = stream;
     this.ranges = ranges;
     this.acknowledged = acknowledged;
+    this.written = acknowledged;
     this.sent = acknowledged;
   }
 
@@ -55,6 +76,11 @@ export class Position {
     return null;
   }
 
+  /** Too much waits behind an event that is not acknowledged: nothing more is sent until it is. */
+  get clogged(): boolean {
+    return this.#unacknowledged !== null && this.#unacknowledged.length >= MOST_UNACKNOWLEDGED;
+  }
+
   joined(seq: number): void {
     const last = this.ranges.at(-1);
     if (last !== undefined && (last.to === null || last.to >= seq || last.from >= seq)) return;
@@ -67,28 +93,43 @@ export class Position {
   }
 
   /** The event is on its way at QoS 1. */
-  send(seq: number, sender: string): Sent {
-    const sent: Sent = { position: this, seq, sender, acknowledged: false };
-    this.#unacknowledged.push(sent);
+  send(seq: number, sender: string, topic: Buffer): Sent {
+    const sent: Sent = { position: this, seq, sender, topic, acknowledged: false };
+    if (this.#unacknowledged === null) this.#unacknowledged = [sent];
+    else this.#unacknowledged.push(sent);
     this.sent = Math.max(this.sent, seq);
     return sent;
   }
 
-  /** Takes an acknowledgement; true when the prefix moved. One out of order waits for those before it. */
-  acknowledge(sent: Sent, now: number): boolean {
-    sent.acknowledged = true;
-    let moved = false;
-    while (this.#unacknowledged[0]?.acknowledged) {
-      this.acknowledged = this.#unacknowledged.shift()!.seq;
-      moved = true;
-    }
-    if (moved) this.acknowledgedAt = now;
-    return moved;
+  /** What was sent without expecting an acknowledgement is sent again. */
+  rewind(): void {
+    this.sent = this.#unacknowledged?.at(-1)?.seq ?? this.acknowledged;
   }
 
-  /** From the page or nothing. */
+  /**
+   * Moves the prefix over the next event, if that one is acknowledged: one out of order waits for those before it.
+   * Null: it is not. `now`: milliseconds since the epoch.
+   */
+  advance(now: number): Sent | null {
+    const first = this.#unacknowledged?.[0];
+    if (!first?.acknowledged) return null;
+    this.#unacknowledged!.shift();
+    this.acknowledged = first.seq;
+    this.acknowledgedAt = now;
+    return first;
+  }
+
+  hold(page: readonly Deliverable[]): void {
+    this.page = page;
+    this.#pageAt = 0;
+  }
+
+  /** From the page or nothing; what comes before it in the page is passed over. */
   fromPage(seq: number): Deliverable | undefined {
-    while (this.page.length > 0 && this.page[0]!.seq < seq) this.page.shift();
-    return this.page[0]?.seq === seq ? this.page[0] : undefined;
+    const { page } = this;
+    if (page === null) return undefined;
+    while (this.#pageAt < page.length && page[this.#pageAt]!.seq < seq) this.#pageAt++;
+    const event = page[this.#pageAt];
+    return event?.seq === seq ? event : undefined;
   }
 }

@@ -5,15 +5,16 @@ const COPY_BYTES = 4_096;
 const MOST_REMAINING = 268_435_455;
 
 /**
- * A PUBLISH packet (MQTT 3.1.1 §3.3) as what is to be written: header and payload in one, or, for a large payload that
- * many devices share, one after the other. `packetId` null: QoS 0.
+ * Writes a PUBLISH packet (MQTT 3.1.1 §3.3): header and payload in one, or, for a large payload that many devices share, one
+ * after the other. `packetId` null: QoS 0.
  */
-export function publishPacket(
+export function writePublish(
+  to: { write(chunk: Buffer): unknown },
   topic: Buffer,
   payload: Buffer,
   packetId: number | null,
   dup: boolean,
-): Buffer[] {
+): void {
   const variable = 2 + topic.length + (packetId === null ? 0 : 2);
   const remaining = variable + payload.length;
   if (remaining > MOST_REMAINING) throw new RangeError('the payload is too long for MQTT');
@@ -36,7 +37,19 @@ export function publishPacket(
     packet[at++] = packetId >> 8;
     packet[at++] = packetId & 0xff;
   }
-  if (!copy) return [packet, payload];
-  payload.copy(packet, at);
-  return [packet];
+  if (copy) payload.copy(packet, at);
+  to.write(packet);
+  if (!copy) to.write(payload);
+}
+
+/** As {@link writePublish}, as the chunks it writes: for one packet that goes to many connections. */
+export function publishPacket(
+  topic: Buffer,
+  payload: Buffer,
+  packetId: number | null,
+  dup: boolean,
+): Buffer[] {
+  const chunks: Buffer[] = [];
+  writePublish({ write: (chunk) => chunks.push(chunk) }, topic, payload, packetId, dup);
+  return chunks;
 }

@@ -1,293 +1,284 @@
 import type { Duplex } from 'node:stream';
 import type { Client } from 'aedes';
 import type { Actor } from '../../services/actor.ts';
+import { type Answer, Answers } from './answers.ts';
 import type { CatchUp } from './catch-up.ts';
-import { PacketIds } from './packet-ids.ts';
+import { FIRST_ID, followingId } from './packet-ids.ts';
 import type { Position, Sent } from './position.ts';
-import { publishPacket } from './publish-packet.ts';
-import { ReceiptLane } from './receipt-lane.ts';
-import type { Deliverable, Tail } from './tail.ts';
-
-/** Something that is sent once and kept nowhere. */
-interface Reply {
-  topic: Buffer;
-  payload: Buffer;
-}
-
-type InFlight = { sent: Sent } | { reply: Reply };
-
-/** What a persistent session had in flight when its connection ended, in the order it was sent. */
-export interface Unfinished {
-  packetId: number;
-  stream: string | null;
-  seq: number;
-  reply: Reply | null;
-}
+import { writePublish } from './publish-packet.ts';
+import { type Notice, noticePayload, ReceiptLane } from './receipt-lane.ts';
+import { Redelivery, type Unfinished } from './redelivery.ts';
+import { Routes } from './routes.ts';
+import type { Session } from './sessions.ts';
+import { Supply } from './supply.ts';
+import type { Tail } from './tail.ts';
 
 export interface PumpParts {
   tail: Tail;
   catchUp: CatchUp;
   window: number;
   counts: { deliveries: number; redeliveries: number; acknowledged: number };
-  /** An acknowledgement moved a position's prefix. */
-  onAcknowledged: (pump: Pump, sent: Sent) => void;
+  /** An acknowledgement moved a position's prefix over this event. */
+  onAcknowledged: (sent: Sent) => void;
   onError: (error: unknown) => void;
 }
 
-/** Answers that may wait for room; beyond it those who ask wait. */
-const MOST_REPLIES = 128;
+/** What waits for its PUBACK. */
+type InFlight = Sent | Answer | Notice;
+
 /** Events of one stream in a row before another stream has its turn. */
 const TURN = 16;
-/** Pages of history that one device reads at once. */
-const MOST_PAGES = 2;
 
 /**
  * Writes to one connected device: what lies past its positions, and answers, at most a window of them unacknowledged, and
  * nothing while its socket has no room.
+ *
+ * Most devices are idle most of the time: what an idle one does not need is made when it is needed.
  */
 export class Pump {
   readonly actor: Actor;
   readonly client: Client;
   readonly persistent: boolean;
+  readonly routes: Routes;
   readonly positions = new Map<string, Position>();
-  readonly receipts = new ReceiptLane();
-  /** Set while what is to be delivered is being loaded: nothing is sent before. */
-  loading = true;
-  closed = false;
-  started = false;
-  /** Who joined and left while it was loading. */
-  readonly early: { stream: string; seq: number; joined: boolean }[] = [];
-  /** The device's own inbox and the user's, when they are subscribed to. */
-  deviceInbox: { topic: Buffer; qos: 0 | 1 } | null = null;
-  userInbox: { topic: Buffer; qos: 0 | 1 } | null = null;
+  /** `waiting` for a first subscription, `loading` where it stands, `running`; `closed`: its connection ended. */
+  state: 'waiting' | 'loading' | 'running' | 'closed' = 'waiting';
+  /** While it is being loaded which conversations the user is in: what joined and left meanwhile. */
+  early: { stream: string; seq: number; joined: boolean }[] | null = null;
+  /** Conversations whose receipts of the time that the device was away it has not been told yet: others wait for them. */
+  untold: string[] | null = null;
+  receiptsHeld = true;
   readonly #parts: PumpParts;
   readonly #conn: Duplex;
-  readonly #ids = new PacketIds();
-  readonly #inflight = new Map<number, InFlight>();
-  readonly #replies: Reply[] = [];
-  readonly #room: (() => void)[] = [];
-  /** Streams that have something to send, each in its turn. */
-  readonly #ready: Position[] = [];
-  /** Streams that wait until one of the device's pages has been read. */
-  readonly #starved: Position[] = [];
-  #pages = 0;
-  #again: Unfinished[] = [];
+  readonly #supply: Supply;
+  #inflight: Map<number, InFlight> | null = null;
+  #redelivery: Redelivery | null = null;
+  #answers: Answers | null = null;
+  #receipts: ReceiptLane | null = null;
+  #nextId = FIRST_ID;
+  #receiptsTurn = false;
   #draining = false;
   #corked = false;
 
-  constructor(client: Client, actor: Actor, persistent: boolean, unfinished: Unfinished[], parts: PumpParts) {
+  constructor(
+    client: Client,
+    actor: Actor,
+    persistent: boolean,
+    session: Session | undefined,
+    parts: PumpParts,
+  ) {
     this.client = client;
     this.actor = actor;
     this.persistent = persistent;
+    this.routes = new Routes(actor.user, actor.device);
     this.#parts = parts;
     this.#conn = client.conn as Duplex;
-    this.#again = unfinished;
-    for (const { packetId } of unfinished) this.#ids.keep(packetId);
+    this.#supply = new Supply(parts, this);
+    if (session === undefined) return;
+    if (session.unfinished.length > 0) this.#redelivery = new Redelivery(session.unfinished, parts, this);
+    for (const { conversation, receipts } of session.notices) this.tell(conversation, receipts);
   }
 
-  get inflight(): number {
-    return this.#inflight.size;
+  get closed(): boolean {
+    return this.state === 'closed';
   }
-  get waitingReplies(): number {
-    return this.#replies.length;
+  get inflight(): number {
+    return this.#inflight?.size ?? 0;
+  }
+  get waitingAnswers(): number {
+    return this.#answers?.length ?? 0;
+  }
+  /** The last connection left something unacknowledged. */
+  get redelivers(): boolean {
+    return this.#redelivery !== null;
   }
   get behind(): boolean {
-    return this.#ready.length + this.#starved.length + this.#pages > 0;
+    return this.#redelivery !== null || this.#supply.busy;
   }
 
   /** The stream may have something to send. */
   wake(position: Position): void {
-    if (position.queued || position.route === null) return;
-    position.queued = true;
-    this.#ready.push(position);
+    if (position.route !== null) this.#supply.wake(position);
   }
 
-  reply(payload: Buffer): boolean {
-    if (this.deviceInbox === null || this.closed) return false;
-    this.#replies.push({ topic: this.deviceInbox.topic, payload });
+  /** Content of the stream was removed: what was read of it is not sent. */
+  forgetPages(position: Position): void {
+    this.#supply.drop(position);
+    this.#redelivery?.forget(position.stream);
+  }
+
+  /** Receipts for the user; sent with the next {@link run}. */
+  tell(conversation: string, receipts: Notice['receipts']): void {
+    this.#receipts ??= new ReceiptLane();
+    for (const receipt of receipts) this.#receipts.put(conversation, receipt);
+  }
+
+  /** False: the device has no inbox for it, or it has let too many wait and is disconnected. */
+  answer(payload: Buffer): boolean {
+    const route = this.routes.deviceInbox;
+    if (route === null || this.state === 'closed') return false;
+    this.#answers ??= new Answers();
+    if (!this.#answers.push({ topic: route.topic, payload })) {
+      this.client.close();
+      return false;
+    }
     this.run();
     return true;
   }
 
   /** Resolves when another answer may wait; undefined: now. */
   room(): Promise<void> | undefined {
-    if (this.#replies.length < MOST_REPLIES || this.closed) return undefined;
-    return new Promise((resolve) => this.#room.push(resolve));
+    return this.state === 'closed' ? undefined : this.#answers?.room();
   }
 
-  /** True when the identifier was one of ours. */
+  /** True when the identifier was one of ours. `now`: milliseconds since the epoch. */
   acknowledge(packetId: number, now: number): boolean {
-    const entry = this.#inflight.get(packetId);
+    const entry = this.#inflight?.get(packetId);
     if (entry === undefined) return false;
-    this.#inflight.delete(packetId);
-    this.#ids.free(packetId);
+    this.#inflight!.delete(packetId);
     this.#parts.counts.acknowledged++;
-    if ('sent' in entry && entry.sent.position.acknowledge(entry.sent, now))
-      this.#parts.onAcknowledged(this, entry.sent);
+    if ('position' in entry) {
+      const { position } = entry;
+      const { clogged } = position;
+      entry.acknowledged = true;
+      for (let sent = position.advance(now); sent !== null; sent = position.advance(now))
+        this.#parts.onAcknowledged(sent);
+      if (clogged && !position.clogged) this.wake(position);
+    }
     this.run();
     return true;
   }
 
   close(): void {
-    this.closed = true;
-    for (const resolve of this.#room.splice(0)) resolve();
+    this.state = 'closed';
+    this.#answers?.close();
   }
 
   /** For the next connection of a persistent session; with what this connection had not got to send again yet. */
-  unfinished(): Unfinished[] {
-    const entries = [...this.#inflight].map(
-      ([packetId, entry]): Unfinished =>
-        'sent' in entry
-          ? { packetId, stream: entry.sent.position.stream, seq: entry.sent.seq, reply: null }
-          : { packetId, stream: null, seq: 0, reply: entry.reply },
-    );
-    return [...entries, ...this.#again];
+  session(): Session {
+    const unfinished: Unfinished[] = [];
+    const notices: Notice[] = [];
+    for (const [packetId, entry] of this.#inflight ?? []) {
+      if ('position' in entry)
+        unfinished.push({ packetId, topic: entry.topic, stream: entry.position.stream, seq: entry.seq });
+      else if ('payload' in entry) unfinished.push({ packetId, answer: entry });
+      else notices.push(entry);
+    }
+    if (this.#redelivery !== null) unfinished.push(...this.#redelivery.rest);
+    return { unfinished, notices };
   }
 
   /** Sends what there is, as far as the window and the socket allow. */
   run(): void {
-    if (this.loading || this.closed) return;
-    while (this.#inflight.size < this.#parts.window && this.#hasRoom()) {
-      if (this.#again.length > 0) {
-        if (!this.#sendAgain()) return;
-      } else if (this.#replies.length > 0) this.#sendReply(this.#replies.shift()!);
-      else if (!this.#sendReceipts() && !this.#sendEvents()) return;
+    if (this.state !== 'running') return;
+    while (this.inflight < this.#parts.window && this.#hasRoom()) {
+      if (this.#redelivery !== null) {
+        if (!this.#sendAgain(this.#redelivery)) return;
+      } else if (!this.#sendAnswer() && !this.#sendNext()) return;
     }
   }
 
   /** False: it waits for a page; this is called again when that has been read. */
-  #sendAgain(): boolean {
-    const next = this.#again[0]!;
-    const position = next.stream === null ? undefined : this.positions.get(next.stream);
-    if (next.reply !== null) {
-      this.#inflight.set(next.packetId, { reply: next.reply });
-      this.#write(next.reply.topic, next.reply.payload, next.packetId, true);
-    } else if (
-      position === undefined ||
-      position.route === null ||
-      position.next() === null ||
-      next.seq <= position.acknowledged
-    ) {
-      // Acknowledged after all, or not to be delivered any more.
-      this.#ids.free(next.packetId);
-    } else {
-      const event = this.#find(position, next.seq);
-      if (event === undefined) {
-        if (!position.fetching) this.#fetch(position, next.seq - 1);
-        return false;
-      }
-      this.#inflight.set(next.packetId, { sent: position.send(next.seq, event.sender) });
-      this.#parts.counts.redeliveries++;
-      this.#write(position.route.topic, event.payload, next.packetId, true);
+  #sendAgain(redelivery: Redelivery): boolean {
+    const next = redelivery.first;
+    if (next === undefined) {
+      this.#redelivery = null;
+      return true;
     }
-    this.#again.shift();
+    if ('answer' in next) {
+      this.#write(next.answer.topic, next.answer.payload, next.packetId, true);
+      this.#expect(next.packetId, next.answer);
+    } else {
+      const position = this.positions.get(next.stream);
+      // Not to be delivered any more, or acknowledged after all.
+      if (position !== undefined && next.seq > position.acknowledged) {
+        const event = redelivery.find(next.stream, next.seq);
+        if (event === undefined) return false;
+        if (event !== null) {
+          // Where it was sent before: what was begun is finished, subscribed or not [MQTT-3.10.4-3].
+          this.#write(next.topic, event.payload, next.packetId, true);
+          this.#expect(next.packetId, position.send(next.seq, event.sender, next.topic));
+          this.#parts.counts.redeliveries++;
+        }
+      }
+    }
+    redelivery.shift();
     return true;
   }
 
-  #sendReply(reply: Reply): void {
-    this.#room.shift()?.();
-    if (this.deviceInbox?.qos === 0) return this.#write(reply.topic, reply.payload, null, false);
-    const id = this.#ids.take();
-    this.#inflight.set(id, { reply });
-    this.#write(reply.topic, reply.payload, id, false);
+  #sendAnswer(): boolean {
+    const answer = this.#answers?.shift();
+    if (answer === undefined) return false;
+    this.#send(answer.topic, answer.payload, this.routes.deviceInbox?.qos === 0 ? null : answer);
+    return true;
+  }
+
+  /** Receipts and events in turns, so that neither holds the other up. */
+  #sendNext(): boolean {
+    this.#receiptsTurn = !this.#receiptsTurn;
+    return this.#receiptsTurn
+      ? this.#sendReceipts() || this.#sendEvents()
+      : this.#sendEvents() || this.#sendReceipts();
   }
 
   #sendReceipts(): boolean {
-    if (this.receipts.empty || this.userInbox === null) return false;
-    const reply = { topic: this.userInbox.topic, payload: this.receipts.take() };
-    if (this.userInbox.qos === 0) this.#write(reply.topic, reply.payload, null, false);
-    else {
-      const id = this.#ids.take();
-      this.#inflight.set(id, { reply });
-      this.#write(reply.topic, reply.payload, id, false);
-    }
+    const { inbox } = this.routes;
+    if (this.#receipts === null || this.#receipts.empty || this.receiptsHeld || inbox === null) return false;
+    const notice = this.#receipts.take();
+    this.#send(inbox.topic, noticePayload(notice), inbox.qos === 0 ? null : notice);
     return true;
   }
 
   /** One turn of the stream that is next. False: no stream has anything, or all wait for pages. */
   #sendEvents(): boolean {
-    const position = this.#ready.shift();
-    if (position === undefined) return false;
-    const { route, stream } = position;
-    if (route === null) {
-      position.queued = false;
-      return true;
-    }
+    const position = this.#supply.turn();
+    if (position === null) return false;
+    const { route } = position;
     for (let turn = 0; turn < TURN; turn++) {
-      if (this.#inflight.size >= this.#parts.window || !this.#hasRoom()) break;
-      const seq = position.next();
-      if (seq === null) {
-        position.queued = false;
-        position.page = [];
+      const seq = route === null || position.clogged ? null : position.next();
+      if (route === null || seq === null) {
+        this.#supply.rest(position);
         return true;
       }
-      const event = this.#find(position, seq);
+      if (turn > 0 && (this.inflight >= this.#parts.window || !this.#hasRoom())) break;
+      const event = this.#supply.find(position, seq);
       if (event === undefined) {
-        if (this.#pages >= MOST_PAGES) this.#starved.push(position);
-        else this.#fetch(position, seq - 1);
+        this.#supply.read(position, seq - 1);
         return true;
       }
       this.#parts.counts.deliveries++;
-      if (route.qos === 0) {
+      if (route.qos === 1)
+        this.#send(route.topic, event.payload, position.send(seq, event.sender, route.topic));
+      else {
         position.sent = seq;
-        this.#write(route.topic, event.payload, null, false);
-      } else {
-        const id = this.#ids.take();
-        this.#inflight.set(id, { sent: position.send(seq, event.sender) });
-        this.#write(route.topic, event.payload, id, false);
+        this.#send(route.topic, event.payload, null);
       }
     }
-    if (position.next() === null) {
-      position.queued = false;
-      position.page = [];
-    } else if (
-      this.#parts.tail.get(stream, position.sent + 1) === undefined &&
-      this.#pages >= MOST_PAGES &&
-      position.page.length === 0
-    ) {
-      this.#starved.push(position);
-    } else this.#ready.push(position);
+    this.#supply.requeue(position);
     return true;
   }
 
-  #find(position: Position, seq: number): Deliverable | undefined {
-    return position.fromPage(seq) ?? this.#parts.tail.get(position.stream, seq);
+  /** Sends something new; `expected` null: at QoS 0, nothing waits for it. */
+  #send(topic: Buffer, payload: Buffer, expected: InFlight | null): void {
+    if (expected === null) return this.#write(topic, payload, null, false);
+    // None is used again while it is in flight [MQTT-2.3.1-4]; the window is far smaller than their number.
+    while (this.#inflight?.has(this.#nextId)) this.#nextId = followingId(this.#nextId);
+    this.#write(topic, payload, this.#nextId, false);
+    this.#expect(this.#nextId, expected);
+    this.#nextId = followingId(this.#nextId);
   }
 
-  /** Reads a page; the position comes back to the queue when it is there. */
-  #fetch(position: Position, after: number): void {
-    position.queued = true;
-    position.fetching = true;
-    this.#pages++;
-    this.#parts.catchUp
-      .page(position.stream, after)
-      .then(
-        (events) => {
-          // A copy: the page may be shared with other devices.
-          position.page = events.slice();
-          // Less than there should be: the rest is not stored (any more); do not ask for it for ever.
-          if (events.length === 0) position.head = Math.min(position.head, after);
-        },
-        (error) => {
-          this.#parts.onError(error);
-          return new Promise((resolve) => setTimeout(resolve, 1_000));
-        },
-      )
-      .then(() => {
-        this.#pages--;
-        position.fetching = false;
-        this.#ready.push(position);
-        const starved = this.#starved.shift();
-        if (starved !== undefined) this.#ready.push(starved);
-        this.run();
-      });
+  #expect(packetId: number, entry: InFlight): void {
+    this.#inflight ??= new Map();
+    this.#inflight.set(packetId, entry);
   }
 
   #hasRoom(): boolean {
-    if (!this.#conn.writableNeedDrain) return !this.#conn.destroyed;
+    const conn = this.#conn;
+    if (!conn.writableNeedDrain) return conn.writable;
     if (!this.#draining) {
       this.#draining = true;
-      this.#conn.once('drain', () => {
+      conn.once('drain', () => {
         this.#draining = false;
         this.run();
       });
@@ -305,6 +296,6 @@ export class Pump {
         this.#conn.uncork();
       });
     }
-    for (const part of publishPacket(topic, payload, packetId, dup)) this.#conn.write(part);
+    writePublish(this.#conn, topic, payload, packetId, dup);
   }
 }

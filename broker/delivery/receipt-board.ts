@@ -1,52 +1,85 @@
 import type { Receipt } from '../../protocol/events.ts';
-import { mergeReceipts } from './receipt-lane.ts';
+import { mergeReceipt, type Notice } from './receipt-lane.ts';
+
+/** Receipts whose newest state is remembered. */
+const MOST_KNOWN = 100_000;
 
 /**
  * Gathers receipts for a moment and hands them to the connected devices of those who care: who is away is told nothing, and
  * costs nothing.
+ *
+ * The newest state of each receipt is remembered for a while: the slower of a user's two devices acknowledges what the
+ * faster one acknowledged before, and nobody is to be told of less than they were told already.
  */
 export class ReceiptBoard {
   readonly #flushMs: number;
+  readonly #mostKnown: number;
   readonly #isConnected: (user: string) => boolean;
-  readonly #deliver: (user: string, conversation: string, receipt: Receipt) => void;
-  /** By user to be told, conversation, user whose receipt it is. */
-  readonly #pending = new Map<string, Map<string, Map<string, Receipt>>>();
+  readonly #deliver: (user: string, notices: Notice[]) => void;
+  /** By conversation, user whose receipt it is. The conversation first known goes first. */
+  readonly #known = new Map<string, Map<string, Receipt>>();
+  #knownCount = 0;
+  /** By user to be told, conversation. */
+  readonly #pending = new Map<string, Map<string, Set<Receipt>>>();
   #timer: NodeJS.Timeout | null = null;
 
   constructor(
     flushMs: number,
     isConnected: (user: string) => boolean,
-    deliver: (user: string, conversation: string, receipt: Receipt) => void,
+    deliver: (user: string, notices: Notice[]) => void,
+    mostKnown = MOST_KNOWN,
   ) {
     this.#flushMs = flushMs;
     this.#isConnected = isConnected;
     this.#deliver = deliver;
+    this.#mostKnown = mostKnown;
   }
 
   put(tell: string, conversation: string, receipt: Receipt): void {
+    const newest = this.#newest(conversation, receipt);
     if (!this.#isConnected(tell)) return;
     let conversations = this.#pending.get(tell);
     if (conversations === undefined) {
       conversations = new Map();
       this.#pending.set(tell, conversations);
     }
-    let users = conversations.get(conversation);
-    if (users === undefined) {
-      users = new Map();
-      conversations.set(conversation, users);
-    }
-    users.set(receipt.user, mergeReceipts(users.get(receipt.user), receipt));
-    this.#timer ??= setTimeout(() => this.flush(), this.#flushMs);
+    const receipts = conversations.get(conversation);
+    if (receipts === undefined) conversations.set(conversation, new Set([newest]));
+    else receipts.add(newest);
+    this.#timer ??= setTimeout(() => this.flush(), this.#flushMs).unref();
   }
 
   flush(): void {
     if (this.#timer !== null) clearTimeout(this.#timer);
     this.#timer = null;
     for (const [tell, conversations] of this.#pending) {
-      for (const [conversation, users] of conversations) {
-        for (const receipt of users.values()) this.#deliver(tell, conversation, receipt);
-      }
+      const notices: Notice[] = [];
+      for (const [conversation, receipts] of conversations)
+        notices.push({ conversation, receipts: [...receipts] });
+      this.#deliver(tell, notices);
     }
     this.#pending.clear();
+  }
+
+  #newest(conversation: string, receipt: Receipt): Receipt {
+    let users = this.#known.get(conversation);
+    if (users === undefined) {
+      users = new Map();
+      this.#known.set(conversation, users);
+    }
+    const known = users.get(receipt.user);
+    if (known !== undefined) {
+      mergeReceipt(known, receipt);
+      return known;
+    }
+    const newest = { ...receipt };
+    users.set(receipt.user, newest);
+    this.#knownCount++;
+    if (this.#knownCount > this.#mostKnown) {
+      const [oldest, forgotten] = this.#known.entries().next().value!;
+      this.#known.delete(oldest);
+      this.#knownCount -= forgotten.size;
+    }
+    return newest;
   }
 }

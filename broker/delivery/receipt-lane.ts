@@ -3,13 +3,31 @@ import type { Receipt } from '../../protocol/events.ts';
 
 /** Most receipts in one notice. */
 const MOST_RECEIPTS = 100;
+/** Receipts that wait for one device. Beyond it the oldest conversation's are dropped: they are state, and can be asked for. */
+const MOST_WAITING = 20_000;
+
+/** Receipts of one conversation, as they are sent. */
+export interface Notice {
+  conversation: string;
+  receipts: Receipt[];
+}
 
 /** Receipts on their way to one device: state, so that newer ones take the place of older ones. */
 export class ReceiptLane {
+  readonly #most: number;
   readonly #conversations = new Map<string, Map<string, Receipt>>();
+  #size = 0;
+
+  constructor(most = MOST_WAITING) {
+    this.#most = most;
+  }
 
   get empty(): boolean {
     return this.#conversations.size === 0;
+  }
+
+  get size(): number {
+    return this.#size;
   }
 
   put(conversation: string, receipt: Receipt): void {
@@ -18,11 +36,15 @@ export class ReceiptLane {
       users = new Map();
       this.#conversations.set(conversation, users);
     }
-    users.set(receipt.user, mergeReceipts(users.get(receipt.user), receipt));
+    const known = users.get(receipt.user);
+    if (known !== undefined) return mergeReceipt(known, receipt);
+    users.set(receipt.user, { ...receipt });
+    this.#size++;
+    if (this.#size > this.#most) this.#dropOldest();
   }
 
   /** The next notice; the lane must not be empty. */
-  take(): Buffer {
+  take(): Notice {
     const [conversation, users] = this.#conversations.entries().next().value!;
     const receipts: Receipt[] = [];
     for (const [user, receipt] of users) {
@@ -30,22 +52,34 @@ export class ReceiptLane {
       receipts.push(receipt);
       users.delete(user);
     }
-    if (users.size === 0) this.#conversations.delete(conversation);
-    return Buffer.from(JSON.stringify({ v: VERSION, type: 'receipts', conversation, receipts }));
+    this.#size -= receipts.length;
+    // To the end, if it has more: the other conversations have their turn.
+    this.#conversations.delete(conversation);
+    if (users.size > 0) this.#conversations.set(conversation, users);
+    return { conversation, receipts };
+  }
+
+  #dropOldest(): void {
+    const [conversation, users] = this.#conversations.entries().next().value!;
+    this.#conversations.delete(conversation);
+    this.#size -= users.size;
   }
 }
 
-/** Cursors only grow: of two receipts of a user, the further of each kind. */
-export function mergeReceipts(a: Receipt | undefined, b: Receipt): Receipt {
-  if (a === undefined) return b;
-  const merged = { ...a };
-  if (b.delivered !== undefined && b.delivered >= (a.delivered ?? 0)) {
-    merged.delivered = b.delivered;
-    if (b.delivered_at !== undefined) merged.delivered_at = b.delivered_at;
+export function noticePayload({ conversation, receipts }: Notice): Buffer {
+  return Buffer.from(JSON.stringify({ v: VERSION, type: 'receipts', conversation, receipts }));
+}
+
+/** Cursors only grow: the further of each kind goes into `into`. */
+export function mergeReceipt(into: Receipt, from: Receipt): void {
+  if (from.delivered !== undefined && from.delivered > (into.delivered ?? -1)) {
+    into.delivered = from.delivered;
+    if (from.delivered_at === undefined) delete into.delivered_at;
+    else into.delivered_at = from.delivered_at;
   }
-  if (b.read !== undefined && b.read >= (a.read ?? 0)) {
-    merged.read = b.read;
-    if (b.read_at !== undefined) merged.read_at = b.read_at;
+  if (from.read !== undefined && from.read > (into.read ?? -1)) {
+    into.read = from.read;
+    if (from.read_at === undefined) delete into.read_at;
+    else into.read_at = from.read_at;
   }
-  return merged;
 }

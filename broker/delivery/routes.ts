@@ -8,7 +8,7 @@ export class Routes {
   #inbox: Route | null = null;
   #deviceInbox: Route | null = null;
   /** By conversation; `+`: all that the user is in. */
-  readonly #events = new Map<string, 0 | 1>();
+  #events: Map<string, 0 | 1> | null = null;
 
   constructor(user: string, device: string) {
     this.#user = user;
@@ -22,19 +22,23 @@ export class Routes {
     return this.#deviceInbox;
   }
 
-  /** Takes a granted subscription; `qos` null: it ended. False: the topic is not one of these. */
+  /**
+   * Takes a granted subscription; `qos` null: it ended. False: the topic is not one of these, or somebody else's (which is not
+   * granted, and would change nothing here if it were).
+   */
   set(topic: string, qos: 0 | 1 | null): boolean {
     const parsed = parseTopic(topic);
     switch (parsed?.kind) {
       case 'inbox':
+        if (parsed.user !== this.#user) return false;
         this.#inbox = qos === null ? null : { topic: Buffer.from(topic), qos };
         return true;
       case 'deviceInbox':
+        if (parsed.user !== this.#user || parsed.device !== this.#device) return false;
         this.#deviceInbox = qos === null ? null : { topic: Buffer.from(topic), qos };
         return true;
       case 'events':
-        if (qos === null) this.#events.delete(parsed.conversation);
-        else this.#events.set(parsed.conversation, qos);
+        this.#setEvents(parsed.conversation, qos);
         return true;
       default:
         return false;
@@ -45,7 +49,16 @@ export class Routes {
   of(stream: string): Route | null {
     if (stream === this.#device) return this.#deviceInbox;
     if (this.#inbox !== null || stream === this.#user) return this.#inbox;
-    const qos = this.#events.get(stream) ?? this.#events.get('+');
-    return qos === undefined ? null : { topic: Buffer.from(topics.events(stream)), qos };
+    const qos = this.#events?.get(stream) ?? this.#events?.get('+');
+    if (qos === undefined) return null;
+    return { topic: Buffer.from(topics.events(stream)), qos };
+  }
+
+  #setEvents(conversation: string, qos: 0 | 1 | null): void {
+    if (qos === null) this.#events?.delete(conversation);
+    else {
+      this.#events ??= new Map();
+      this.#events.set(conversation, qos);
+    }
   }
 }

@@ -63,7 +63,7 @@ export class Tail {
 
   get(stream: string, seq: number): Deliverable | undefined {
     const recent = this.#streams.get(stream);
-    return recent?.events[seq - recent.first];
+    return recent === undefined || seq < recent.first ? undefined : recent.events[seq - recent.first];
   }
 
   /** Users who wrote one of these events, as far as they are here. */

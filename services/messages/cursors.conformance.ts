@@ -66,6 +66,16 @@ export function cursorsConformance(adapter: string, open: () => Promise<CursorsU
       ]);
     });
 
+    it('takes where a new device begins for no receipt', async () => {
+      const phone = at(3, 50);
+      const begins = { ...phone, device: uuidv7(), seq: 9, time: null };
+      await cursors.save([begins, phone]);
+      assert.deepEqual(await cursors.ofDevice(begins.device), new Map([[phone.stream, 9]]));
+      assert.deepEqual(await receiptsOf(phone.stream), [
+        { user: phone.user, delivered: 3, deliveredAt: 50, read: 0, readAt: null },
+      ]);
+    });
+
     it('keeps what a forgotten device had received', async () => {
       const one = at(5, 50);
       const other = { ...one, device: uuidv7(), seq: 2, time: 10 };

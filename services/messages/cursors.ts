@@ -4,8 +4,8 @@ export interface DeviceCursor {
   user: string;
   stream: string;
   seq: number;
-  /** When the acknowledgement came, milliseconds since the epoch. */
-  time: number;
+  /** When the acknowledgement came, milliseconds since the epoch; null: the device begins here, and has received nothing. */
+  time: number | null;
 }
 
 export interface UserReceipt {

@@ -34,7 +34,7 @@ export function cursorJobs(db: DatabaseSync, names: Names) {
         if (seq <= 0) continue;
         const s = names.intern(stream);
         move.run(names.intern(device), s, seq);
-        deliver.run(s, names.intern(user), seq, time);
+        if (time !== null) deliver.run(s, names.intern(user), seq, time);
       }
     },
 

@@ -1,0 +1,114 @@
+import type { Receipt } from '../../protocol/events.ts';
+import type { Memberships } from '../../services/conversations/memberships.ts';
+import type { Cursors } from '../../services/messages/cursors.ts';
+import type { CursorFlush } from './cursor-flush.ts';
+import type { Index } from './index-of-pumps.ts';
+import type { Sent } from './position.ts';
+import type { Pump } from './pump.ts';
+import { ReceiptBoard } from './receipt-board.ts';
+import type { Tail } from './tail.ts';
+
+/** Receipts of one conversation that are told when a device connects; those of larger groups are asked for. */
+const MOST_MEMBERS = 50;
+
+export interface ReceiptsParts {
+  index: Index;
+  tail: Tail;
+  flush: CursorFlush;
+  cursors: Cursors;
+  memberships: Memberships;
+  flushMs: number;
+  onSent: (count: number) => void;
+  onError: (error: unknown) => void;
+}
+
+/** Who is told when something has arrived or was read. */
+export class Receipts {
+  readonly #parts: ReceiptsParts;
+  readonly #board: ReceiptBoard;
+
+  constructor(parts: ReceiptsParts) {
+    this.#parts = parts;
+    const { index } = parts;
+    this.#board = new ReceiptBoard(
+      parts.flushMs,
+      (user) => index.ofUser(user).size > 0,
+      (user, notices) => {
+        for (const pump of index.ofUser(user)) {
+          if (pump.routes.inbox === null) continue;
+          for (const { conversation, receipts } of notices) {
+            pump.tell(conversation, receipts);
+            parts.onSent(receipts.length);
+          }
+          pump.run();
+        }
+      },
+    );
+  }
+
+  /** A device acknowledged an event: its cursor moved, and its sender is told. */
+  acknowledged({ position, sender }: Sent): void {
+    const { user, device } = position.pump.actor;
+    // One's own streams are nobody else's business; one's own messages need no receipt.
+    if (position.stream === user || position.stream === device || sender === user) return;
+    const { acknowledged, acknowledgedAt } = position;
+    this.#board.put(sender, position.stream, {
+      user,
+      delivered: acknowledged,
+      delivered_at: acknowledgedAt,
+    });
+  }
+
+  /** The user has read up to `seq`: those who wrote it, and the user's own devices, are told. */
+  read(user: string, conversation: string, seq: number, at: number): void {
+    const { tail, memberships, onError } = this.#parts;
+    const receipt = { user, read: seq, read_at: at };
+    this.#board.put(user, conversation, receipt);
+    for (const sender of tail.senders(conversation, seq))
+      if (sender !== user) this.#board.put(sender, conversation, receipt);
+    // Of two, the other one, also when the messages are too old to be in memory.
+    memberships.members(conversation).then((members) => {
+      if (members.size > 2) return;
+      for (const member of members) if (member !== user) this.#board.put(member, conversation, receipt);
+    }, onError);
+  }
+
+  /** What changed while the device was away: how far its user's own newest messages have come. */
+  async tellMissed(pump: Pump): Promise<void> {
+    const streams = pump.untold;
+    if (streams === null || pump.routes.inbox === null) return;
+    pump.untold = null;
+    try {
+      if (streams.length > 0) await this.#missed(pump, streams);
+    } catch (error) {
+      // State: it can be asked for, and the next change brings it.
+      this.#parts.onError(error);
+    }
+    pump.receiptsHeld = false;
+    pump.run();
+  }
+
+  flush(): void {
+    this.#board.flush();
+  }
+
+  async #missed(pump: Pump, streams: string[]): Promise<void> {
+    // What was told before is stored then: nothing older is told after it.
+    await this.#parts.flush.flush();
+    const receipts = await this.#parts.cursors.receipts(streams);
+    for (const [stream, ofMembers] of receipts) {
+      const others = ofMembers.filter(({ user }) => user !== pump.actor.user);
+      if (others.length > MOST_MEMBERS) continue;
+      pump.tell(
+        stream,
+        others.map(({ user, delivered, deliveredAt, read, readAt }): Receipt => {
+          const times = {
+            ...(deliveredAt === null ? {} : { delivered_at: deliveredAt }),
+            ...(readAt === null ? {} : { read_at: readAt }),
+          };
+          return { user, delivered, read, ...times };
+        }),
+      );
+    }
+  }
+}
