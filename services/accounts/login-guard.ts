@@ -91,15 +91,14 @@ class FailureCounter {
   async begin(key: string): Promise<void> {
     this.#keys.add(key);
     if (this.#keys.size > MOST_KEYS) await this.#forgetOldest();
+    const underWay = (this.#underWay.get(key) ?? 0) + 1;
+    this.#underWay.set(key, underWay);
     const { consumedPoints, msBeforeNext }: RateLimiterRes = await this.#limiter.penalty(key);
-    const underWay = this.#underWay.get(key) ?? 0;
-    if (consumedPoints > this.#most) {
-      await this.#takeBack(key);
-      // Those under way may all turn out right.
-      const soon = consumedPoints - underWay <= this.#most;
-      throw new Refused('rate_limited', undefined, soon ? SOON_MS : Math.max(1, msBeforeNext));
-    }
-    this.#underWay.set(key, underWay + 1);
+    if (consumedPoints <= this.#most) return;
+    await this.end(key, 'never was');
+    // Those under way may all turn out right.
+    const failures = consumedPoints - underWay;
+    throw new Refused('rate_limited', undefined, failures < this.#most ? SOON_MS : Math.max(1, msBeforeNext));
   }
 
   async end(key: string, result: Result): Promise<void> {
