@@ -1,0 +1,109 @@
+import type { Client } from 'aedes';
+import type { ErrorCode } from '../../protocol/errors.ts';
+import type { Actor } from '../../services/actor.ts';
+import type { InnerClient } from '../aedes-inside.ts';
+
+export type Transport = 'tcp' | 'tls' | 'ws';
+
+/** One authenticated connection. Few fields: there is one for every idle device. */
+export class Connection {
+  readonly client: InnerClient;
+  readonly actor: Actor;
+  readonly transport: Transport;
+  /** When its token expires, ms since the epoch. */
+  readonly expiresAt: number;
+  /** After CONNACK, until it is closed. */
+  ready = false;
+  /** Its user or an administrator took the device's rights away: nothing is done for it any more. */
+  revoked = false;
+  /** Filters of a SUBSCRIBE that is being handled: granted, and refused. */
+  granting: Set<string> | null = null;
+  refused: { topic: string; code: ErrorCode }[] | null = null;
+  /** Users whose presence it follows. */
+  watching: Set<string> | null = null;
+
+  constructor(client: InnerClient, actor: Actor, transport: Transport, expiresAt: number) {
+    this.client = client;
+    this.actor = actor;
+    this.transport = transport;
+    this.expiresAt = expiresAt;
+  }
+
+  get closed(): boolean {
+    return this.client.closed;
+  }
+}
+
+const NONE: ReadonlySet<Connection> = new Set();
+/** Devices of which it is remembered that they were revoked, for a CONNECT that was looked at before that. */
+const MOST_FORGOTTEN = 10_000;
+
+/** The connections of this node, by everything they are looked for by. */
+export class Connections {
+  readonly #byClient = new WeakMap<Client, Connection>();
+  readonly #byDevice = new Map<string, Connection>();
+  readonly #byUser = new Map<string, Set<Connection>>();
+
+  readonly #forgotten = new Set<string>();
+
+  /** Authenticated; not ready yet. */
+  admit(connection: Connection): void {
+    this.#byClient.set(connection.client, connection);
+    const { user } = connection.actor;
+    const others = this.#byUser.get(user);
+    if (others === undefined) this.#byUser.set(user, new Set([connection]));
+    else others.add(connection);
+  }
+
+  ready(connection: Connection): void {
+    connection.ready = true;
+    this.#byDevice.set(connection.actor.device, connection);
+  }
+
+  /** It can still be found by its client: for the will, which comes after. */
+  remove(connection: Connection): void {
+    connection.ready = false;
+    const { user, device } = connection.actor;
+    // Not the one that has taken over.
+    if (this.#byDevice.get(device) === connection) this.#byDevice.delete(device);
+    const others = this.#byUser.get(user);
+    others?.delete(connection);
+    if (others?.size === 0) this.#byUser.delete(user);
+  }
+
+  ofClient(client: object): Connection | undefined {
+    return this.#byClient.get(client as Client);
+  }
+  ofDevice(device: string): Connection | undefined {
+    return this.#byDevice.get(device);
+  }
+  /** Also those that are not ready yet. */
+  ofUser(user: string): ReadonlySet<Connection> {
+    return this.#byUser.get(user) ?? NONE;
+  }
+  /** Also those that are not ready yet, and one that is being taken over. */
+  *everyOfDevice(device: string): Iterable<Connection> {
+    for (const connection of this.admitted()) if (connection.actor.device === device) yield connection;
+  }
+  *admitted(): Iterable<Connection> {
+    for (const connections of this.#byUser.values()) yield* connections;
+  }
+  /** A device was revoked: it never comes again. */
+  forget(device: string): void {
+    this.#forgotten.add(device);
+    if (this.#forgotten.size > MOST_FORGOTTEN) this.#forgotten.delete(this.#forgotten.values().next().value!);
+  }
+  isForgotten(device: string): boolean {
+    return this.#forgotten.has(device);
+  }
+  all(): Iterable<Connection> {
+    return this.#byDevice.values();
+  }
+
+  /** Devices of the user that count against the limit, beside `device`, whose old connection is taken over. */
+  countBeside(user: string, device: string): number {
+    let count = 0;
+    for (const other of this.ofUser(user)) if (other.actor.device !== device) count++;
+    return count;
+  }
+}

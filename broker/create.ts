@@ -1,0 +1,305 @@
+import type { EventEmitter } from 'node:events';
+import type { Duplex } from 'node:stream';
+import type { Client } from 'aedes';
+import type { Clock } from '../platform/clock.ts';
+import type { Config } from '../platform/config/schema.ts';
+import type { Logger } from '../platform/logging.ts';
+import type { Metrics } from '../platform/metrics.ts';
+import { refusal } from '../protocol/errors.ts';
+import type { Authentication, Relations, Visibility } from '../services/accounts/accounts.ts';
+import type { Actor } from '../services/actor.ts';
+import type { Memberships } from '../services/conversations/memberships.ts';
+import type { Pipeline } from '../services/messages/pipeline.ts';
+import type { Receipts } from '../services/messages/receipts.ts';
+import type { Queries } from '../services/queries.ts';
+import { ConfinedAedes } from './aedes.ts';
+import type { InnerClient } from './aedes-inside.ts';
+import { Answers } from './answers.ts';
+import type { Broker } from './broker.ts';
+import { Authenticate } from './connections/authenticate.ts';
+import { closeSoon } from './connections/close.ts';
+import { ConnectionGuard } from './connections/connection-guard.ts';
+import { type Connection, Connections, type Transport } from './connections/connections.ts';
+import { Listeners } from './connections/listeners.ts';
+import { packetLimit } from './connections/packet-limit.ts';
+import { readSteadily, startReading } from './connections/reading.ts';
+import { startSweep } from './connections/sweep.ts';
+import type { RunningDelivery } from './delivery/create.ts';
+import { Ingest } from './ingest/ingest.ts';
+import { Notices } from './notices.ts';
+import { OpenRules } from './open/rules.ts';
+import type { SqlitePersistence } from './persistence/persistence.ts';
+import { Presence } from './presence/presence.ts';
+import { clampQos, Subscriptions } from './subscriptions.ts';
+import { mayForward } from './topic-rules/forward.ts';
+import { Typing } from './typing.ts';
+
+export interface BrokerParts {
+  config: Config;
+  /** Opened by the caller, who also destroys it after {@link Broker.stop}. */
+  persistence: SqlitePersistence;
+  authentication: Pick<Authentication, 'authenticateDevice'>;
+  visibility: Visibility;
+  relations: Pick<Relations, 'blocked'>;
+  memberships: Pick<Memberships, 'role' | 'members'>;
+  pipeline: Pick<Pipeline, 'submit'>;
+  queries: Queries;
+  receipts: Pick<Receipts, 'read'>;
+  /** Stopped with the broker. */
+  delivery: RunningDelivery;
+  /** Notes that a device is, or was, here; `at` in ms since the epoch. */
+  seen(actor: Actor, at: number): void;
+  lastSeen(user: string): Promise<number | null>;
+  clock: Clock;
+  logger: Logger;
+  metrics: Metrics;
+}
+
+const CONNECT_TIMEOUT_MS = 10_000;
+/** A device of plain MQTT that takes nothing for so long is disconnected. */
+const DRAIN_TIMEOUT_MS = 30_000;
+/** Packets that a client may send ahead of its CONNACK. */
+const MOST_AHEAD = 64;
+/** QoS 2 handshakes of one device under way. */
+const MOST_HANDSHAKES = 200;
+/** Client ids are device ids: longer than the 23 bytes of MQTT 3.1. */
+const CLIENT_ID_LENGTH = 36;
+
+export async function createBroker(parts: BrokerParts): Promise<Broker> {
+  const { config, persistence, delivery, memberships, visibility, clock, logger, metrics } = parts;
+  const { limits } = config;
+  const open = new OpenRules(config.open);
+  const connections = new Connections();
+  const origins = new WeakMap<object, { ip: string; transport: Transport }>();
+  const answers = new Answers(delivery, (connection) => {
+    logger.info(connection.actor, 'a device takes no answers: closed');
+    metrics.refusals_total.labels('rate_limited').inc();
+    connection.client.close();
+  });
+  const notices = new Notices(answers, metrics, logger);
+  const guard = new ConnectionGuard(limits, clock, (code) =>
+    metrics.connects_refused_total.labels(code).inc(),
+  );
+  const isConnected = (user: string) => readyOf(connections, user).length > 0;
+  const presence = new Presence({
+    visibility,
+    lastSeen: parts.lastSeen,
+    isConnected,
+    graceSeconds: config.presence.graceSeconds,
+    metrics,
+    logger,
+  });
+  const subscriptions = new Subscriptions({
+    rules: { memberships, visibility, open },
+    connections,
+    delivery,
+    presence,
+    persistence,
+    notices,
+    limits,
+    clock,
+    logger,
+  });
+  const ingest = new Ingest({
+    ...{ connections, open, answers, notices, limits, clock, metrics },
+    ...{ pipeline: parts.pipeline, receipts: parts.receipts, queries: parts.queries },
+    typing: new Typing({
+      connections,
+      memberships,
+      relations: parts.relations,
+      perSecond: limits.typingPerSecond,
+      clock,
+      metrics,
+    }),
+    deny: (packet) => aedes.denied.add(packet),
+  });
+  const authenticate = new Authenticate({
+    authentication: parts.authentication,
+    connections,
+    open,
+    limits,
+    draining: () => guard.draining,
+    origin: (client) => origins.get(client) ?? null,
+    metrics,
+    logger,
+  });
+
+  const plain = (topic: string) => open.owns(topic);
+  persistence.hooks = {
+    acknowledged: (client, packetId) => delivery.acknowledged(client, packetId),
+    plain,
+    granted: (client, topic) => subscriptions.granted(client, topic),
+    onDropped: (count) => metrics.open_dropped_total.inc(count),
+  };
+  const aedes = new ConfinedAedes(
+    {
+      persistence,
+      // No limit over all clients: one that does not read would hold up all others.
+      concurrency: 0,
+      connectTimeout: CONNECT_TIMEOUT_MS,
+      drainTimeout: DRAIN_TIMEOUT_MS,
+      queueLimit: MOST_AHEAD,
+      maxInflightInbound: MOST_HANDSHAKES,
+      maxClientsIdLength: CLIENT_ID_LENGTH,
+      preConnect(_client, packet, done) {
+        authenticate.preConnect(packet);
+        done(null, true);
+      },
+      authenticate: (client, username, password, done) =>
+        authenticate.authenticate(client, username, password, done as never),
+      authorizePublish: (client, packet, done) => ingest.publish(client, packet, done),
+      authorizeSubscribe: (client, subscription, done) => subscriptions.authorize(client, subscription, done),
+      authorizeForward(client, packet) {
+        const connection = connections.ofClient(client);
+        if (connection === undefined || connection.revoked) return null;
+        return mayForward(connection.actor.user, connection.client.conn, packet, open) ? packet : null;
+      },
+    },
+    plain,
+  );
+  aedes.on('clientReady', (client) => ready(client));
+  aedes.on('clientDisconnect', (client) => gone(client));
+  aedes.on('subscribe', (granted, client) => subscriptions.subscribed(granted, client));
+  aedes.on('unsubscribe', (topics, client) => subscriptions.unsubscribed(topics, client));
+  aedes.on('clientError', (client, error) =>
+    logger.debug({ err: error, device: client.id }, 'connection lost'),
+  );
+  aedes.on('connectionError', (_client, error) => logger.debug({ err: error }, 'connection lost'));
+  (aedes as EventEmitter).on('error', (error: Error) =>
+    logger.error({ err: error }, 'the broker failed at something'),
+  );
+  await aedes.listen();
+
+  const limitPackets = packetLimit(limits.packetBytes, (client, declared, allowed) => {
+    const connection = connections.ofClient(client);
+    if (connection?.ready !== true) {
+      metrics.connects_refused_total.labels('too_large').inc();
+      client.conn.destroy();
+      return;
+    }
+    notices.refused(connection, null, refusal('too_large', `${declared} bytes, ${allowed} allowed`));
+    closeSoon(connection);
+  });
+
+  /** A stream that has been admitted. */
+  function take(stream: Duplex, ip: string, transport: Transport): void {
+    const client = aedes.handle(stream) as InnerClient;
+    origins.set(client, { ip, transport });
+    limitPackets(client);
+    readSteadily(client);
+    clampQos(client);
+    stream.once('close', () => gone(client));
+  }
+
+  function ready(client: Client): void {
+    const connection = connections.ofClient(client);
+    if (connection === undefined || client.closed) return;
+    startReading(connection.client);
+    const { actor, transport } = connection;
+    connections.ready(connection);
+    sweep.connected(connection);
+    metrics.connections.labels(transport).inc();
+    parts.seen(actor, clock.now());
+    delivery.attach(client, actor, !client.clean);
+    subscriptions.restored(connection);
+    presence.came(actor.user);
+    logger.debug({ ...actor, transport }, 'connected');
+  }
+
+  function gone(client: Client): void {
+    const connection = connections.ofClient(client);
+    if (connection === undefined) return;
+    const wasReady = connection.ready;
+    connections.remove(connection);
+    if (!wasReady) return;
+    const { actor, transport } = connection;
+    metrics.connections.labels(transport).dec();
+    delivery.detach(client);
+    presence.forget(connection);
+    presence.left(actor.user);
+    const now = clock.now();
+    parts.seen(actor, now);
+    if (!client.clean) persistence.left(client.id, now);
+    logger.debug({ ...actor, transport }, 'disconnected');
+  }
+
+  function revoke(connection: Connection): void {
+    const { client } = connection;
+    connection.revoked = true;
+    // A device without rights says nothing any more, also not that it is gone.
+    client.will = null;
+    if (!connection.ready) return client.close();
+    notices.refused(connection, null, refusal('device_revoked'));
+    delivery.detach(client);
+    closeSoon(connection);
+  }
+
+  const listeners = new Listeners(config, logger, {
+    admit: (socket, ip) => guard.admit(socket, ip),
+    connected: take,
+  });
+  const sweep = startSweep({
+    connections,
+    persistence,
+    sessionDays: config.open.enabled ? config.open.sessionDays : null,
+    onExpired(connection) {
+      notices.refused(connection, null, refusal('token_expired'));
+      closeSoon(connection);
+    },
+    seen: parts.seen,
+    clock,
+    logger,
+  });
+
+  async function drain(): Promise<void> {
+    guard.draining = true;
+    listeners.close();
+  }
+
+  return {
+    presence,
+    get ports() {
+      return listeners.ports;
+    },
+    listen: () => listeners.listen(),
+    accept(stream, ip) {
+      if (!guard.admit(stream, ip)) return false;
+      take(stream, ip, 'ws');
+      return true;
+    },
+    reloadCertificates: () => listeners.reloadCertificates(),
+    disconnect(device, why) {
+      for (const connection of [...connections.everyOfDevice(device)]) {
+        logger.info({ ...connection.actor, why }, 'a device is disconnected');
+        connection.client.close();
+      }
+    },
+    async forget(device) {
+      connections.forget(device);
+      for (const connection of [...connections.everyOfDevice(device)]) revoke(connection);
+      await persistence.cleanSubscriptions({ id: device });
+      await persistence.cleanIncoming({ id: device });
+      await persistence.delWill({ id: device });
+    },
+    connected: (user) => readyOf(connections, user).map(({ actor }) => actor.device),
+    drain,
+    async stop() {
+      await drain();
+      sweep.stop();
+      await ingest.stop();
+      // What was acknowledged just now is on its way.
+      await new Promise(setImmediate);
+      // Wills stay stored: who is back after a restart has not gone [MQTT 3.1.1 §3.1.2.5, non normative].
+      for (const { client } of connections.admitted()) client.will = null;
+      await new Promise<void>((resolve) => aedes.close(resolve));
+      guard.destroyAll();
+      presence.stop();
+      await ingest.settled();
+      await delivery.stop();
+    },
+  };
+}
+
+function readyOf(connections: Connections, user: string): Connection[] {
+  return [...connections.ofUser(user)].filter(({ ready }) => ready);
+}

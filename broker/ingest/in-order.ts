@@ -1,0 +1,30 @@
+type Callback = (error?: Error | null) => void;
+
+interface Slot {
+  callback: Callback;
+  settled: boolean;
+}
+
+/**
+ * Acknowledges the packets of a connection in the order in which they came, whatever is done first [MQTT-4.6.0-2, MQTT-4.6.0-3].
+ */
+export class InOrder {
+  /** Only connections of which a packet is being handled. */
+  readonly #slots = new Map<object, Slot[]>();
+
+  /** Returns what is to be called when the packet is done. */
+  take(connection: object, callback: Callback): () => void {
+    let slots = this.#slots.get(connection);
+    if (slots === undefined) {
+      slots = [];
+      this.#slots.set(connection, slots);
+    }
+    const slot = { callback, settled: false };
+    slots.push(slot);
+    return () => {
+      slot.settled = true;
+      while (slots[0]?.settled === true) slots.shift()!.callback(null);
+      if (slots.length === 0) this.#slots.delete(connection);
+    };
+  }
+}

@@ -1,0 +1,215 @@
+import type { Client } from 'aedes';
+import type { Clock } from '../../platform/clock.ts';
+import type { Config } from '../../platform/config/schema.ts';
+import type { Metrics } from '../../platform/metrics.ts';
+import { isChange, type Query } from '../../protocol/commands.ts';
+import { refusal } from '../../protocol/errors.ts';
+import { commandIdOf, type Parsed, parseCommand } from '../../protocol/parse.ts';
+import { parseTopic } from '../../protocol/topics.ts';
+import type { Actor } from '../../services/actor.ts';
+import type { Pipeline } from '../../services/messages/pipeline.ts';
+import type { Receipts } from '../../services/messages/receipts.ts';
+import type { Queries } from '../../services/queries.ts';
+import type { Answers } from '../answers.ts';
+import type { Connection, Connections } from '../connections/connections.ts';
+import type { Notices } from '../notices.ts';
+import type { OpenRules } from '../open/rules.ts';
+import { destination } from '../topic-rules/publish.ts';
+import type { Typing } from '../typing.ts';
+import { CommandRate } from './command-rate.ts';
+import { InOrder } from './in-order.ts';
+import { QueryQueue } from './query-queue.ts';
+
+export interface IngestParts {
+  connections: Pick<Connections, 'ofClient'>;
+  open: OpenRules;
+  pipeline: Pick<Pipeline, 'submit'>;
+  receipts: Pick<Receipts, 'read'>;
+  queries: Queries;
+  typing: Pick<Typing, 'publish'>;
+  answers: Pick<Answers, 'send' | 'room'>;
+  notices: Notices;
+  /** The packet is acknowledged, and goes nowhere. */
+  deny(packet: object): void;
+  limits: Config['limits'];
+  clock: Clock;
+  metrics: Pick<Metrics, 'commands_total'>;
+}
+
+/** What a device publishes, or its will, which may be of an earlier run of the server. */
+export interface Published {
+  topic: string;
+  payload: Buffer | string;
+  clientId?: string;
+}
+
+/** Longest that the packet of a device which is too fast is held back: what it sends next waits in its own socket. */
+const MOST_HOLD_MS = 1_000;
+/** The type under which a command is counted that cannot be read. */
+const UNREADABLE = 'unreadable';
+
+/**
+ * Everything that is published, before it is acknowledged. `done` is the acknowledgement: for a change it is given when the change is durable.
+ * MQTT 3.1.1 has no reason in its PUBACK, so what is refused is acknowledged too, and the reason goes to the device's inbox.
+ */
+export class Ingest {
+  readonly #parts: IngestParts;
+  readonly #rate: CommandRate;
+  readonly #order = new InOrder();
+  readonly #queries: QueryQueue;
+  #stopping = false;
+  #underWay = 0;
+  #onIdle: (() => void) | null = null;
+
+  constructor(parts: IngestParts) {
+    this.#parts = parts;
+    this.#rate = new CommandRate(parts.limits, parts.clock);
+    this.#queries = new QueryQueue({
+      queries: parts.queries,
+      answers: parts.answers,
+      onAnswered: (query) => this.#count(query.type, 'answered'),
+      onRefused: (connection, query, error) => this.#refuse(connection, query.id, query.type, error),
+    });
+  }
+
+  /** Aedes' `authorizePublish`. */
+  publish(client: Client | null, packet: Published, done: (error?: Error | null) => void): void {
+    if (client === null) return this.#willOfEarlierRun(packet, done);
+    const connection = this.#parts.connections.ofClient(client);
+    if (connection === undefined || connection.revoked) {
+      this.#parts.deny(packet);
+      return done(null);
+    }
+    // Never acknowledged: the device sends it again when the server is back.
+    if (this.#stopping && !client.closed) return;
+    // A will comes when the connection is closed, and is acknowledged to nobody.
+    const finish = client.closed ? () => done(null) : this.#order.take(connection, done);
+    const target = destination(connection.actor.user, packet.topic, this.#parts.open);
+    switch (target.kind) {
+      case 'outbox':
+        return this.#command(connection, bytesOf(packet), finish);
+      case 'typing':
+        return this.#follow(
+          this.#parts.typing.publish(connection, target.conversation, bytesOf(packet)),
+          (error) => this.#refuse(connection, null, 'typing', error),
+          finish,
+        );
+      case 'open':
+        // Plain MQTT has no refusals: who is too fast is slowed down.
+        return later(finish, this.#rate.take(connection.actor));
+      case 'forbidden': {
+        this.#parts.deny(packet);
+        const wait = this.#rate.take(connection.actor);
+        if (wait === 0) this.#parts.notices.topicForbidden(connection, packet.topic);
+        else this.#parts.notices.refused(connection, null, refusal('rate_limited', undefined, wait));
+        return later(finish, wait);
+      }
+    }
+  }
+
+  /** Nothing new is taken; resolves when what was taken is durable or refused. */
+  async stop(): Promise<void> {
+    this.#stopping = true;
+    await this.settled();
+  }
+
+  /** Resolves when nothing is under way. */
+  async settled(): Promise<void> {
+    if (this.#underWay > 0)
+      await new Promise<void>((resolve) => {
+        this.#onIdle = resolve;
+      });
+  }
+
+  #command(connection: Connection, payload: Buffer, finish: () => void): void {
+    const { actor } = connection;
+    const wait = this.#rate.take(actor);
+    if (wait > 0) {
+      this.#count(UNREADABLE, 'rate_limited');
+      this.#parts.notices.refused(connection, commandIdOf(payload), refusal('rate_limited', undefined, wait));
+      return later(finish, wait);
+    }
+    let parsed: Parsed;
+    try {
+      parsed = parseCommand(payload);
+    } catch (error) {
+      this.#refuse(connection, commandIdOf(payload), UNREADABLE, error);
+      return finish();
+    }
+    const { command } = parsed;
+    const refuse = (error: unknown) => this.#refuse(connection, command.id, command.type, error);
+    // From the arrival to here nothing waits: the changes of a device are submitted in the order in which they came.
+    const working = this.#work(actor, parsed);
+    if (working !== null)
+      return this.#follow(
+        working.then(() => this.#count(command.type, 'accepted')),
+        refuse,
+        finish,
+      );
+    try {
+      this.#queries.add(connection, command as Query);
+    } catch (error) {
+      refuse(error);
+    }
+    finish();
+  }
+
+  /** What is to be done before the acknowledgement; null: nothing, it is a query. */
+  #work(actor: Actor, { command, text }: Parsed): Promise<void> | null {
+    if (command.type === 'receipt.read') return this.#parts.receipts.read(actor, command);
+    return isChange(command.type) ? this.#parts.pipeline.submit(actor, command as never, text) : null;
+  }
+
+  #follow(work: Promise<void>, refuse: (error: unknown) => void, finish: () => void): void {
+    this.#underWay++;
+    work.catch(refuse).then(() => {
+      finish();
+      this.#underWay--;
+      if (this.#underWay > 0) return;
+      this.#onIdle?.();
+      this.#onIdle = null;
+    });
+  }
+
+  /**
+   * The server was killed while the device was connected, and the device has not been here since: its will is published now, as that
+   * device. Of a device that was revoked there is no will any more. Only what was checked at CONNECT is stored as a will.
+   */
+  #willOfEarlierRun(packet: Published, done: (error?: Error | null) => void): void {
+    if (this.#parts.open.owns(packet.topic)) return done(null);
+    this.#parts.deny(packet);
+    const topic = parseTopic(packet.topic);
+    const device = packet.clientId;
+    if (topic?.kind !== 'outbox' || device === undefined) return done(null);
+    let working: Promise<void> | null = null;
+    try {
+      working = this.#work({ user: topic.user, device }, parseCommand(bytesOf(packet)));
+    } catch {
+      // The contract has changed since: nobody is there to be told.
+    }
+    this.#follow(
+      working ?? Promise.resolve(),
+      () => {},
+      () => done(null),
+    );
+  }
+
+  #refuse(connection: Connection, command: string | null, type: string, error: unknown): void {
+    const reason = this.#parts.notices.refusalOf(error, connection, `a command (${type})`);
+    this.#count(type, reason.code);
+    this.#parts.notices.refused(connection, command, reason);
+  }
+
+  #count(type: string, result: string): void {
+    this.#parts.metrics.commands_total.labels(type, result).inc();
+  }
+}
+
+function bytesOf({ payload }: Published): Buffer {
+  return typeof payload === 'string' ? Buffer.from(payload) : payload;
+}
+
+function later(finish: () => void, waitMs: number): void {
+  if (waitMs === 0) finish();
+  else setTimeout(finish, Math.min(waitMs, MOST_HOLD_MS)).unref();
+}

@@ -1,0 +1,88 @@
+import { Compile } from 'typebox/compile';
+import type { Clock } from '../platform/clock.ts';
+import type { Metrics } from '../platform/metrics.ts';
+import { TokenBuckets } from '../platform/token-bucket.ts';
+import { VERSION } from '../protocol/commands.ts';
+import { Refused } from '../protocol/errors.ts';
+import { TypingPayload } from '../protocol/events.ts';
+import { topics } from '../protocol/topics.ts';
+import type { Relations } from '../services/accounts/accounts.ts';
+import type { Memberships } from '../services/conversations/memberships.ts';
+import type { Connection, Connections } from './connections/connections.ts';
+import { ephemeralPacket, sendEphemeral } from './ephemeral.ts';
+
+export interface TypingParts {
+  connections: Pick<Connections, 'ofUser'>;
+  memberships: Pick<Memberships, 'role' | 'members'>;
+  relations: Pick<Relations, 'blocked'>;
+  /** Notices a second, one device. */
+  perSecond: number;
+  clock: Clock;
+  metrics: Pick<Metrics, 'commands_total'>;
+}
+
+/** Notices a second in one conversation: where very many type at once, some of them are shown. */
+const PER_CONVERSATION = 20;
+const MOST_BYTES = 512;
+const EVERYWHERE = topics.typing('+');
+const payload = Compile(TypingPayload);
+
+/** Typing notices: passed on to the members who are here and asked for them, and kept nowhere. */
+export class Typing {
+  readonly #parts: TypingParts;
+  readonly #devices: TokenBuckets;
+  readonly #conversations: TokenBuckets;
+
+  constructor(parts: TypingParts) {
+    this.#parts = parts;
+    const { perSecond, clock } = parts;
+    this.#devices = new TokenBuckets(perSecond, 2 * perSecond, clock);
+    this.#conversations = new TokenBuckets(PER_CONVERSATION, PER_CONVERSATION, clock);
+  }
+
+  /** Too many are dropped, and only counted. @throws {Refused} bad_json, bad_request, too_large, not_a_member, blocked */
+  async publish(from: Connection, conversation: string, bytes: Buffer): Promise<void> {
+    const { user, device } = from.actor;
+    if (this.#devices.take(device) > 0) return this.#count('rate_limited');
+    const { active } = parse(bytes);
+    if ((await this.#parts.memberships.role(user, conversation)) === null) throw new Refused('not_a_member');
+    if (this.#conversations.take(conversation) > 0) return this.#count('rate_limited');
+    const members = await this.#parts.memberships.members(conversation);
+    if (isDirect(conversation))
+      for (const other of members)
+        if (other !== user && (await this.#parts.relations.blocked(user, other)))
+          throw new Refused('blocked');
+    const topic = topics.typing(conversation);
+    const notice: TypingPayload = { v: VERSION, type: 'typing', conversation, user, active };
+    const packet = ephemeralPacket(topic, JSON.stringify(notice));
+    for (const member of members)
+      for (const to of this.#parts.connections.ofUser(member))
+        if (to !== from && listens(to, topic)) sendEphemeral(to, packet);
+    this.#count('accepted');
+  }
+
+  #count(result: string): void {
+    this.#parts.metrics.commands_total.labels('typing', result).inc();
+  }
+}
+
+function listens({ client }: Connection, topic: string): boolean {
+  return client.subscriptions[topic] !== undefined || client.subscriptions[EVERYWHERE] !== undefined;
+}
+
+/** The ids of conversations of two are derived: UUIDv8. Those of groups are chosen: UUIDv7. */
+function isDirect(conversation: string): boolean {
+  return conversation[14] === '8';
+}
+
+function parse(bytes: Buffer): TypingPayload {
+  if (bytes.length > MOST_BYTES) throw new Refused('too_large', `${MOST_BYTES} bytes allowed`);
+  let value: unknown;
+  try {
+    value = JSON.parse(bytes.toString());
+  } catch {
+    throw new Refused('bad_json');
+  }
+  if (!payload.Check(value)) throw new Refused('bad_request', 'not a typing notice');
+  return value;
+}
