@@ -1,4 +1,3 @@
-import { setTimeout } from 'node:timers/promises';
 import type { Answer } from './answers.ts';
 import type { CatchUp } from './catch-up.ts';
 import type { Deliverable, Tail } from './tail.ts';
@@ -76,7 +75,7 @@ export class Redelivery {
       if (!this.#stale) this.#page = { stream, events };
     } catch (error) {
       this.#parts.onError(error);
-      await setTimeout(RETRY_MS, undefined, { ref: false });
+      await new Promise<void>((resolve) => setTimeout(resolve, RETRY_MS).unref());
     }
     this.#reading = false;
     this.#pump.run();
