@@ -1,13 +1,16 @@
-import mqtt, { type MqttClient } from 'mqtt';
 import { uuidv7 } from 'uuidv7';
 import { type ChangeType, type CommandOf, type QueryType, VERSION } from '../../protocol/commands.ts';
+import { MAX_CONTENT_BYTES } from '../../protocol/content.ts';
+import { refusal } from '../../protocol/errors.ts';
 import type { AnyEvent, PresencePayload, Receipt, TypingPayload } from '../../protocol/events.ts';
 import { parseTopic, topics } from '../../protocol/topics.ts';
+import { Connection } from './connection.ts';
 import { Emitter } from './emitter.ts';
 import { Outbox } from './outbox.ts';
 import { Positions } from './positions.ts';
 import { RefusedError, type Session, type Sessions } from './session.ts';
 import type { Storage } from './storage.ts';
+import { Waiters } from './waiters.ts';
 
 export type Status = 'offline' | 'connecting' | 'online';
 
@@ -35,36 +38,37 @@ export interface Sent {
   outcome: Promise<AnyEvent>;
 }
 
-interface Waiter {
-  resolve(value: unknown): void;
-  reject(error: Error): void;
-}
-
 const QUERY_TIMEOUT_MS = 15_000;
+/** The largest command that a server takes as it comes: one packet, with its topic. */
+const MAX_COMMAND_BYTES = 96_000;
 
 /**
  * A Dunlin client over MQTT: connects and stays connected, sends commands, hands out events. `url` is mqtt://, mqtts://,
  * ws:// or wss://.
  */
 export class DunlinClient extends Emitter<ClientEvents> {
-  readonly #url: string;
-  readonly #sessions: Sessions;
+  readonly #connection: Connection;
   readonly #outbox: Outbox;
   readonly #positions: Positions;
-  readonly #waiters = new Map<string, Waiter>();
-  readonly #watched = new Set<string>();
-  #session: Session;
-  #mqtt: MqttClient | null = null;
+  readonly #waiters = new Waiters();
   #status: Status = 'offline';
+  #open = false;
 
   constructor(options: { url: string; session: Session; sessions: Sessions; storage: Storage }) {
     super();
-    this.#url = options.url;
-    this.#sessions = options.sessions;
-    this.#session = options.session;
-    this.#outbox = new Outbox(options.storage, this.user, (text) => this.#publish(text));
+    const { url, session, sessions, storage } = options;
+    this.#connection = new Connection(url, session, sessions, {
+      online: () => this.#online(),
+      offline: () => {
+        this.#outbox.offline();
+        this.#setStatus('connecting');
+      },
+      received: (topic, text) => this.#received(topic, text),
+      signedOut: () => void this.close().then(() => this.emit('signedOut', undefined)),
+    });
+    this.#outbox = new Outbox(storage, this.user, (text) => this.#publish(text));
     this.#positions = new Positions(
-      options.storage,
+      storage,
       this.user,
       (stream, after, before) => this.#fetch(stream, after, before),
       (event) => this.#deliver(event),
@@ -72,10 +76,10 @@ export class DunlinClient extends Emitter<ClientEvents> {
   }
 
   get user(): string {
-    return this.#session.user;
+    return this.#connection.session.user;
   }
   get device(): string {
-    return this.#session.device;
+    return this.#connection.session.device;
   }
   get status(): Status {
     return this.#status;
@@ -87,51 +91,41 @@ export class DunlinClient extends Emitter<ClientEvents> {
 
   /** Starts connecting; goes on trying, with jitter, until {@link close}. */
   async connect(): Promise<void> {
-    await this.#outbox.load();
-    await this.#positions.load();
+    if (this.#open) return;
+    this.#open = true;
+    try {
+      await this.#outbox.load();
+      await this.#positions.load();
+    } catch (error) {
+      this.#open = false;
+      throw error;
+    }
+    if (!this.#open) return;
     this.#setStatus('connecting');
-    const client = mqtt.connect(this.#url, {
-      clientId: this.#session.device,
-      username: this.#session.user,
-      password: this.#session.deviceToken,
-      clean: false,
-      keepalive: 30,
-      connectTimeout: 10_000,
-      // Spread, so that a restarted server is not met by everybody at once.
-      reconnectPeriod: 1_000 + Math.floor(Math.random() * 2_000),
-      // The outbox does this, and survives a restart.
-      queueQoSZero: false,
-    });
-    this.#mqtt = client;
-    // PUBACK only when the event is kept: what a crash takes away comes again.
-    client.handleMessage = (packet, done) => {
-      this.#received(packet.topic, packet.payload.toString()).then(
-        () => done(),
-        (error: unknown) => done(error as Error),
-      );
-    };
-    client.on('connect', () => void this.#connected(client));
-    client.on('close', () => this.#disconnected());
-    client.on('error', (error) => {
-      const code = (error as { code?: unknown }).code;
-      // CONNACK 4 and 5 [MQTT-3.2.2-4]: the token is no longer good.
-      if (code === 4 || code === 5) void this.#renew(client);
-    });
+    this.#connection.open();
   }
 
-  /** Makes a change; works offline: it is kept and goes out with the next connection, once. */
+  /**
+   * Makes a change; works offline: it is kept and goes out with the next connection, once.
+   * @throws {RefusedError} too_large: nothing was kept
+   */
   async change<T extends ChangeType>(type: T, fields: Fields<T>): Promise<Sent> {
     const id = uuidv7();
-    let accept!: () => void;
-    const accepted = new Promise<void>((resolve) => {
-      accept = resolve;
-    });
-    const outcome = this.#wait<AnyEvent>(id);
+    const text = JSON.stringify({ v: VERSION, id, type, ...fields });
+    checkSize(text, fields);
+    const accepted = this.#waiters.wait<void>(`accepted/${id}`);
+    const outcome = this.#waiters.wait<AnyEvent>(id);
     // A caller that only wants the id is not an unhandled rejection: it hears of it by `refused`.
+    accepted.catch(() => {});
     outcome.catch((error: unknown) => {
       if (error instanceof RefusedError) this.emit('refused', { command: id, error });
     });
-    await this.#outbox.add(id, JSON.stringify({ v: VERSION, id, type, ...fields }), accept);
+    try {
+      await this.#outbox.add(id, text, () => this.#waiters.resolve(`accepted/${id}`, undefined));
+    } catch (error) {
+      this.#rejectChange(id, error as Error);
+      throw error;
+    }
     return { id, accepted, outcome };
   }
 
@@ -139,18 +133,13 @@ export class DunlinClient extends Emitter<ClientEvents> {
   async query<T extends QueryType, R = unknown>(type: T, fields: Fields<T>): Promise<R> {
     if (this.#status !== 'online') throw new Error('offline');
     const id = uuidv7();
-    const answer = this.#wait<R>(id);
-    const timer = setTimeout(
-      () => this.#settle(id, (w) => w.reject(new Error(`no answer to ${type}`))),
-      QUERY_TIMEOUT_MS,
-    );
+    const answer = this.#waiters.wait<R>(id);
+    const failed = (error: Error) => this.#waiters.reject(id, error);
+    const timer = setTimeout(() => failed(new Error(`no answer to ${type}`)), QUERY_TIMEOUT_MS);
+    // Not awaited: the answer says as much as the PUBACK, and may come where that is lost.
+    this.#publish(JSON.stringify({ v: VERSION, id, type, ...fields })).catch(failed);
     try {
-      await this.#publish(JSON.stringify({ v: VERSION, id, type, ...fields }));
       return await answer;
-    } catch (error) {
-      this.#settle(id, (w) => w.reject(error as Error));
-      answer.catch(() => {});
-      throw error;
     } finally {
       clearTimeout(timer);
     }
@@ -165,59 +154,35 @@ export class DunlinClient extends Emitter<ClientEvents> {
   }
 
   typing(conversation: string, active: boolean): void {
-    if (this.#status !== 'online') return;
-    this.#mqtt?.publish(topics.typing(conversation), JSON.stringify({ v: VERSION, type: 'typing', active }), {
-      qos: 0,
-    });
+    this.#connection.tell(
+      topics.typing(conversation),
+      JSON.stringify({ v: VERSION, type: 'typing', active }),
+    );
   }
 
   /** Follows a user's presence, or a conversation's typing, now and after every reconnect. */
   watch(what: { presence: string } | { typing: string }): void {
-    const topic = 'presence' in what ? topics.presence(what.presence) : topics.typing(what.typing);
-    if (this.#watched.has(topic)) return;
-    this.#watched.add(topic);
-    if (this.#status === 'online') this.#mqtt?.subscribe(topic, { qos: 0 }, () => {});
+    this.#connection.watch('presence' in what ? topics.presence(what.presence) : topics.typing(what.typing));
   }
 
+  /** Ends the connection. What was not sent yet is kept for the next {@link connect}, of this or a later process; who waits is told. */
   async close(): Promise<void> {
+    this.#open = false;
     this.#outbox.offline();
-    const client = this.#mqtt;
-    this.#mqtt = null;
-    await client?.endAsync();
+    await this.#connection.close();
+    this.#waiters.rejectAll(new Error('closed'));
     this.#setStatus('offline');
   }
 
-  async #connected(client: MqttClient): Promise<void> {
-    const own = [topics.inbox(this.user), topics.deviceInbox(this.user, this.device)];
-    try {
-      await client.subscribeAsync(own, { qos: 1 });
-    } catch {
-      return; // the connection went away again; the next one comes here again
-    }
-    for (const topic of this.#watched) client.subscribe(topic, { qos: 0 }, () => {});
+  #online(): void {
     this.#setStatus('online');
     this.#outbox.online();
     void this.#sync().catch(() => {});
   }
 
-  #disconnected(): void {
-    this.#outbox.offline();
-    if (this.#mqtt !== null) this.#setStatus('connecting');
-  }
-
-  async #renew(client: MqttClient): Promise<void> {
-    try {
-      this.#session = await this.#sessions.refresh(this.#session);
-      client.options.password = this.#session.deviceToken;
-    } catch (error) {
-      if (!(error instanceof RefusedError) || error.refusal.retry) return; // unreachable: keep trying
-      await this.close();
-      this.emit('signedOut', undefined);
-    }
-  }
-
   /** Compares every conversation's head with the position here. */
   async #sync(): Promise<void> {
+    await this.#positions.resume();
     let cursor: string | undefined;
     do {
       const page: { conversations: { id: string; head: number }[]; next?: string | null } = await this.query(
@@ -233,68 +198,63 @@ export class DunlinClient extends Emitter<ClientEvents> {
     if (stream === this.user || stream === this.device) return []; // own streams come by the inbox alone
     const events: AnyEvent[] = [];
     for (let from = after; from < before - 1; ) {
-      const page: { events: AnyEvent[] } = await this.query('messages.list', {
-        conversation: stream,
-        after: from,
-        limit: 200,
-      });
-      if (page.events.length === 0) break;
+      let page: MessagesPage;
+      try {
+        page = await this.query('messages.list', { conversation: stream, after: from, limit: 200 });
+      } catch (error) {
+        // Not ours to read, and never will be.
+        if (error instanceof RefusedError && !error.refusal.retry) return events;
+        throw error;
+      }
       events.push(...page.events.filter((event) => event.seq < before));
-      from = page.events.at(-1)!.seq;
+      // Hidden messages may leave a page empty without its being the end.
+      if (!page.more || page.last <= from) break;
+      from = page.last;
     }
     return events;
   }
 
   async #received(topic: string, text: string): Promise<void> {
     const parsed = parseTopic(topic);
-    let payload: { type?: string; seq?: number };
-    try {
-      payload = JSON.parse(text) as { type?: string; seq?: number };
-    } catch {
-      return; // not of this contract
-    }
-    if (parsed?.kind === 'presence') return this.emit('presence', payload as PresencePayload);
-    if (parsed?.kind === 'typing') return this.emit('typing', payload as TypingPayload);
-    if (payload.seq !== undefined) return this.#positions.take(payload as AnyEvent);
+    const payload = objectIn(text);
+    if (payload === null) return; // not of this contract
+    if (parsed?.kind === 'presence') return this.emit('presence', payload as unknown as PresencePayload);
+    if (parsed?.kind === 'typing') return this.emit('typing', payload as unknown as TypingPayload);
+    if (payload.seq !== undefined) return this.#positions.take(payload as unknown as AnyEvent);
     if (payload.type === 'receipts')
       return this.emit('receipts', payload as unknown as ClientEvents['receipts']);
     if (payload.type === 'result') {
       const { command, result } = payload as unknown as { command: string; result: unknown };
-      this.#settle(command, (w) => w.resolve(result));
+      this.#outbox.settle(command);
+      this.#waiters.resolve(command, result);
     }
-    if (payload.type === 'refused')
-      this.#refused(payload as unknown as { command: string | null; error: RefusedError['refusal'] });
+    if (payload.type === 'refused') this.#refused(payload as unknown as Notice);
   }
 
   #deliver(event: AnyEvent): void {
-    if (event.type === 'refused') this.#refused(event as { command: string; error: RefusedError['refusal'] });
-    else this.#settle(event.id, (w) => w.resolve(event));
+    if (event.type === 'refused') this.#refused(event as Notice);
+    else if (event.sender.user === this.user) {
+      this.#outbox.settle(event.id);
+      this.#waiters.resolve(event.id, event);
+    }
     this.emit('event', event);
   }
 
-  #refused(notice: { command: string | null; error: RefusedError['refusal'] }): void {
-    const error = new RefusedError(notice.error);
-    const waited = notice.command !== null && this.#settle(notice.command, (w) => w.reject(error));
-    if (!waited) this.emit('refused', { command: notice.command, error });
+  #refused({ command, error: refusal }: Notice): void {
+    // For the time being: the outbox sends it again, and nobody needs to know.
+    if (command !== null && this.#outbox.refuse(command, refusal)) return;
+    const error = new RefusedError(refusal);
+    if (command === null || !this.#rejectChange(command, error)) this.emit('refused', { command, error });
   }
 
-  #wait<R>(id: string): Promise<R> {
-    return new Promise<R>((resolve, reject) =>
-      this.#waiters.set(id, { resolve: resolve as (value: unknown) => void, reject }),
-    );
+  /** True when somebody waited for it. */
+  #rejectChange(id: string, error: Error): boolean {
+    this.#waiters.reject(`accepted/${id}`, error);
+    return this.#waiters.reject(id, error);
   }
 
-  #settle(id: string, how: (waiter: Waiter) => void): boolean {
-    const waiter = this.#waiters.get(id);
-    if (waiter === undefined) return false;
-    this.#waiters.delete(id);
-    how(waiter);
-    return true;
-  }
-
-  async #publish(text: string): Promise<void> {
-    if (this.#mqtt === null || this.#status !== 'online') throw new Error('offline');
-    await this.#mqtt.publishAsync(topics.outbox(this.user), text, { qos: 1 });
+  #publish(text: string): Promise<void> {
+    return this.#connection.publish(topics.outbox(this.user), text);
   }
 
   #setStatus(status: Status): void {
@@ -302,4 +262,36 @@ export class DunlinClient extends Emitter<ClientEvents> {
     this.#status = status;
     this.emit('status', status);
   }
+}
+
+interface Notice {
+  command: string | null;
+  error: RefusedError['refusal'];
+}
+
+interface MessagesPage {
+  last: number;
+  more: boolean;
+  events: AnyEvent[];
+}
+
+function objectIn(text: string): { type?: string; seq?: number } | null {
+  try {
+    const value: unknown = JSON.parse(text);
+    return typeof value === 'object' ? value : null;
+  } catch {
+    return null;
+  }
+}
+
+/** What no server takes would stand in the way of everything behind it. */
+function checkSize(command: string, fields: { content?: unknown }): void {
+  const bytes = (text: string) => new TextEncoder().encode(text).byteLength;
+  const content = fields.content === undefined ? 0 : bytes(JSON.stringify(fields.content));
+  if (content > MAX_CONTENT_BYTES)
+    throw new RefusedError(
+      refusal('too_large', `content has ${content} bytes, ${MAX_CONTENT_BYTES} allowed`),
+    );
+  if (bytes(command) > MAX_COMMAND_BYTES)
+    throw new RefusedError(refusal('too_large', `at most ${MAX_COMMAND_BYTES} bytes`));
 }

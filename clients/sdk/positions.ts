@@ -1,6 +1,15 @@
 import type { AnyEvent } from '../../protocol/events.ts';
 import type { Storage } from './storage.ts';
 
+/** Most events of one stream that wait for a gap before them; more are fetched again with the gap. */
+const MOST_EARLY = 1_000;
+
+interface Early {
+  events: AnyEvent[];
+  /** The attempt that is under way. */
+  filling: Promise<void> | null;
+}
+
 /**
  * One order without gaps and without repeats, per stream: what comes twice is dropped, what comes too early waits until
  * the missing part has been fetched.
@@ -9,10 +18,11 @@ export class Positions {
   readonly #storage: Storage;
   readonly #prefix: string;
   readonly #last = new Map<string, number>();
-  readonly #early = new Map<string, AnyEvent[]>();
+  readonly #early = new Map<string, Early>();
   readonly #fetch: (stream: string, after: number, before: number) => Promise<AnyEvent[]>;
   readonly #deliver: (event: AnyEvent) => void;
 
+  /** `fetch` resolves with everything that may be read between two sequence numbers, ascending, both excluded. */
   constructor(
     storage: Storage,
     user: string,
@@ -27,7 +37,8 @@ export class Positions {
 
   async load(): Promise<void> {
     for (const [key, value] of await this.#storage.list(this.#prefix)) {
-      this.#last.set(key.slice(this.#prefix.length), Number(value));
+      const stream = key.slice(this.#prefix.length);
+      this.#last.set(stream, Math.max(this.#last.get(stream) ?? 0, Number(value)));
     }
   }
 
@@ -37,45 +48,93 @@ export class Positions {
    * The first event ever seen of a stream begins it: what lies before is history, to be read on demand.
    */
   async take(event: AnyEvent): Promise<void> {
-    const last = this.#last.get(event.conversation);
+    const stream = event.conversation;
+    const last = this.#last.get(stream);
     if (last === undefined || event.seq <= last + 1) return this.#accept(event);
-    const waiting = this.#early.get(event.conversation);
-    if (waiting !== undefined) {
-      waiting.push(event);
-      return;
-    }
-    this.#early.set(event.conversation, [event]);
+    const early = this.#waitingIn(stream);
+    if (early.events.length < MOST_EARLY) early.events.push(event);
     // Not awaited: the answer to the fetch comes over the connection whose next packet waits for our PUBACK.
-    void this.#fill(event.conversation, last, event.seq);
+    void this.#fill(stream, early);
   }
 
   /** Fetches what a known stream lacks up to its head. */
   async catchUp(stream: string, head: number): Promise<void> {
+    const waiting = this.#early.get(stream);
+    if (waiting !== undefined) await this.#fill(stream, waiting);
     const last = this.#last.get(stream);
     if (last === undefined || head <= last || this.#early.has(stream)) return;
-    this.#early.set(stream, []);
-    await this.#fill(stream, last, head + 1);
-  }
-
-  async #fill(stream: string, last: number, before: number): Promise<void> {
     try {
-      for (const missing of await this.#fetch(stream, last, before)) await this.#accept(missing);
+      await this.#acceptAll(await this.#fetch(stream, last, head + 1));
+      // The newest may be hidden, or not ours to read: it is dealt with all the same.
+      if ((this.#last.get(stream) ?? 0) < head) await this.#move(stream, head);
     } catch {
-      // Offline again: the position stays where it is, the next connection's sync fills the gap.
-      this.#early.delete(stream);
-      return;
+      // Offline again: the next connection's sync comes here again.
     }
-    const held = this.#early.get(stream) ?? [];
-    this.#early.delete(stream);
-    // What could not be fetched is not ours to read (between leaving and joining again): go on from here.
-    for (const next of held.sort((a, b) => a.seq - b.seq)) await this.#accept(next);
   }
 
+  /** Tries again to fill what could not be fetched. */
+  async resume(): Promise<void> {
+    for (const [stream, early] of [...this.#early]) await this.#fill(stream, early);
+  }
+
+  #waitingIn(stream: string): Early {
+    let early = this.#early.get(stream);
+    if (early === undefined) {
+      early = { events: [], filling: null };
+      this.#early.set(stream, early);
+    }
+    return early;
+  }
+
+  #fill(stream: string, early: Early): Promise<void> {
+    early.filling ??= this.#fillNow(stream, early).finally(() => {
+      early.filling = null;
+    });
+    return early.filling;
+  }
+
+  async #fillNow(stream: string, early: Early): Promise<void> {
+    /** Everything before this has been fetched, as far as it is ours to read. */
+    let asked = 0;
+    try {
+      for (;;) {
+        early.events.sort((a, b) => a.seq - b.seq);
+        const next = early.events[0];
+        if (next === undefined) break;
+        const last = this.#last.get(stream) ?? 0;
+        if (next.seq > last + 1 && next.seq > asked) {
+          await this.#acceptAll(await this.#fetch(stream, last, next.seq));
+          asked = next.seq;
+          continue;
+        }
+        // What could not be fetched is not ours to read (between leaving and joining again): go on from here.
+        early.events.shift();
+        await this.#accept(next);
+      }
+      this.#early.delete(stream);
+    } catch {
+      // Offline again, or nothing can be kept: the position stays where it is, the next event or connection tries again.
+    }
+  }
+
+  async #acceptAll(events: AnyEvent[]): Promise<void> {
+    for (const event of events.toSorted((a, b) => a.seq - b.seq)) await this.#accept(event);
+  }
+
+  /** Handed out first, then the position: what a crash takes away between the two comes again. */
   async #accept(event: AnyEvent): Promise<void> {
-    const last = this.#last.get(event.conversation) ?? 0;
-    if (event.seq <= last) return;
+    if (event.seq <= (this.#last.get(event.conversation) ?? 0)) return;
     this.#last.set(event.conversation, event.seq);
-    await this.#storage.write([[this.#prefix + event.conversation, String(event.seq)]]);
     this.#deliver(event);
+    await this.#keep(event.conversation, event.seq);
+  }
+
+  async #move(stream: string, seq: number): Promise<void> {
+    this.#last.set(stream, seq);
+    await this.#keep(stream, seq);
+  }
+
+  #keep(stream: string, seq: number): Promise<void> {
+    return this.#storage.write([[this.#prefix + stream, String(seq)]]);
   }
 }

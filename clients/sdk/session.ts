@@ -35,6 +35,7 @@ const KEY = 'session';
 export class Sessions {
   readonly #server: string;
   readonly #storage: Storage;
+  #refreshing: Promise<Session> | null = null;
 
   constructor(server: string, storage: Storage) {
     this.#server = server.replace(/\/$/, '');
@@ -60,18 +61,41 @@ export class Sessions {
     return this.#open('/login', { username, password, ...more });
   }
 
-  /** Exchanges the refresh token for new tokens. @throws {RefusedError} when the device must log in again */
+  /**
+   * Exchanges the refresh token for new tokens. One at a time, and not again what another has just exchanged: a refresh token is good
+   * for one use, and a second one signs the device out.
+   * @throws {RefusedError} when the device must log in again; other errors: not reachable, try later
+   */
   refresh(session: Session): Promise<Session> {
-    return this.#open('/token/refresh', { refresh_token: session.refreshToken });
+    this.#refreshing ??= this.#exchange(session).finally(() => {
+      this.#refreshing = null;
+    });
+    return this.#refreshing;
+  }
+
+  /** Forgets the session here. */
+  async forget(): Promise<void> {
+    await this.#storage.write([[KEY, null]]);
   }
 
   /** Revokes this device; forgets the session here even when the server cannot be reached. */
   async logout(session: Session): Promise<void> {
     try {
-      await this.#post('/logout', undefined, session.accessToken);
+      await this.#post('/logout', undefined, session.accessToken).catch(async (error: unknown) => {
+        // Access tokens are short-lived: the usual case for a device that was on for a while.
+        if (!(error instanceof RefusedError) || error.refusal.code !== 'token_expired') throw error;
+        const { accessToken } = await this.refresh(session);
+        await this.#post('/logout', undefined, accessToken);
+      });
     } finally {
-      await this.#storage.write([[KEY, null]]);
+      await this.forget();
     }
+  }
+
+  async #exchange(session: Session): Promise<Session> {
+    const stored = await this.stored();
+    if (stored?.device === session.device && stored.refreshToken !== session.refreshToken) return stored;
+    return this.#open('/token/refresh', { refresh_token: session.refreshToken });
   }
 
   async #open(path: string, body: object): Promise<Session> {
@@ -100,10 +124,17 @@ export class Sessions {
     });
     const answer: unknown = response.status === 204 ? null : await response.json();
     if (!response.ok) {
-      const problem = answer as { title?: string; detail?: string } & Refusal;
+      const problem = answer as ({ title?: string } & Partial<Refusal>) | null;
+      // Not of the contract: from something on the way, which knows nothing of the request.
+      if (typeof problem?.code !== 'string' || typeof problem.retry !== 'boolean')
+        throw new Error(`HTTP ${response.status} from ${this.#server}`);
+      const { code, retry, detail, retry_after_ms } = problem;
       throw new RefusedError({
-        ...problem,
-        message: problem.message ?? problem.title ?? `HTTP ${response.status}`,
+        code,
+        message: problem.message ?? problem.title ?? code,
+        retry,
+        ...(detail === undefined ? {} : { detail }),
+        ...(retry_after_ms === undefined ? {} : { retry_after_ms }),
       });
     }
     return answer;

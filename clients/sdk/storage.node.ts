@@ -7,7 +7,7 @@ export function openFileStorage(path: string): Storage {
   const db = new DatabaseSync(path);
   chmodSync(path, 0o600);
   db.exec(
-    'PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; CREATE TABLE IF NOT EXISTS kv (key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID',
+    'PRAGMA busy_timeout = 5000; PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; CREATE TABLE IF NOT EXISTS kv (key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID',
   );
   const get = db.prepare('SELECT value FROM kv WHERE key = ?');
   const put = db.prepare(
