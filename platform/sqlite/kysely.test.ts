@@ -72,7 +72,7 @@ describe('Kysely over a SQLite thread', () => {
     await copy.close();
   });
 
-  it('makes a copy between transactions, never inside one', async () => {
+  it('makes a copy between transactions, never inside one', async (t) => {
     const target = join(folder, 'between.db');
     const begun = Promise.withResolvers<void>();
     const transaction = opened.db.transaction().execute(async (tx) => {
@@ -82,8 +82,8 @@ describe('Kysely over a SQLite thread', () => {
     await begun.promise;
     await Promise.all([transaction, opened.backup(target)]);
     const copy = await openKyselySqlite<Tables>(target);
+    t.after(() => copy.close());
     const row = await copy.db.selectFrom('counters').select('value').executeTakeFirst();
-    await copy.close();
     assert.deepEqual(row, { value: 30 });
   });
 
@@ -116,8 +116,9 @@ describe('Kysely over a SQLite thread', () => {
     assert.ok(!tables.some(({ name }) => name === 'half'));
   });
 
-  it('refuses while the disk is full, in transactions too, and goes on when there is room', async () => {
+  it('refuses while the disk is full, in transactions too, and goes on when there is room', async (t) => {
     const file = await openKyselySqlite<Tables>(join(folder, 'full.db'));
+    t.after(() => file.close());
     await sql`create table a (text text)`.execute(file.db);
     await sql`pragma max_page_count = 20`.execute(file.db);
     const large = 'x'.repeat(200_000);
@@ -132,6 +133,5 @@ describe('Kysely over a SQLite thread', () => {
     await sql`insert into a values (${large})`.execute(file.db);
     const { rows } = await sql<{ n: number }>`select count(*) as n from a`.execute(file.db);
     assert.deepEqual(rows, [{ n: 1 }], 'nothing of what was refused was kept');
-    await file.close();
   });
 });
