@@ -1,4 +1,5 @@
 import { after, before, describe } from 'node:test';
+import { bulkConformance } from './store.bulk.conformance.ts';
 import { changesConformance } from './store.changes.conformance.ts';
 import { hidingConformance } from './store.hiding.conformance.ts';
 import { membersConformance } from './store.members.conformance.ts';
@@ -26,6 +27,7 @@ export function conversationStoreConformance(
 
     const store = () => under.store;
     membersConformance(store);
+    bulkConformance(store);
     changesConformance(store);
     replayConformance(store);
     hidingConformance(store);
