@@ -1,3 +1,4 @@
+import type { Broker } from './broker/broker.ts';
 import { createBroker } from './broker/create.ts';
 import { createDelivery } from './broker/delivery/create.ts';
 import { deviceHooks } from './broker/device-hooks.ts';
@@ -9,6 +10,7 @@ import type { Logger } from './platform/logging.ts';
 import { isLoopback } from './platform/loopback.ts';
 import { createMetrics } from './platform/metrics.ts';
 import { loadSigningKey } from './platform/secrets.ts';
+import type { Accounts } from './services/accounts/accounts.ts';
 import { createAccounts } from './services/accounts/create.ts';
 import { writeBackup } from './services/backup.ts';
 import { createConversations } from './services/conversations/index.ts';
@@ -95,7 +97,7 @@ export async function startServer(parts: {
     const { log, history, cursors } = messages;
     const { limits } = config;
 
-    const accounts = opened(
+    const accounts: Accounts = opened(
       createAccounts({
         store: directory.accounts,
         hooks: deviceHooks({
@@ -162,7 +164,7 @@ export async function startServer(parts: {
       cursorFlushMs: config.delivery.cursorFlushMs,
     });
     receipts.onRead(delivery.noteRead);
-    const broker = opened(
+    const broker: Broker = opened(
       await createBroker({
         config,
         persistence,

@@ -830,7 +830,7 @@ describe('forbidden', () => {
   it('does not let a revoked device in, and closes its connection', async () => {
     const account = await login(s.server, s.carl.account);
     const tablet = await Device.connect(s.server.mqtt, account);
-    const closed = new Promise((resolve) => tablet.client.once('close', resolve));
+    const closed = new Promise<void>((resolve) => tablet.client.once('close', () => resolve()));
     await s.carl.ask('device.revoke', { device: account.device });
     await closed;
     await assert.rejects(Device.connect(s.server.mqtt, account));
