@@ -3,7 +3,7 @@ import type { Clock } from '../../platform/clock.ts';
 import type { Config } from '../../platform/config/schema.ts';
 import type { Metrics } from '../../platform/metrics.ts';
 import { isChange, type Query } from '../../protocol/commands.ts';
-import { refusal } from '../../protocol/errors.ts';
+import { type Refusal, refusal } from '../../protocol/errors.ts';
 import { commandIdOf, type Parsed, parseCommand } from '../../protocol/parse.ts';
 import { parseTopic } from '../../protocol/topics.ts';
 import type { Actor } from '../../services/actor.ts';
@@ -19,6 +19,7 @@ import type { Typing } from '../typing.ts';
 import { CommandRate } from './command-rate.ts';
 import { InOrder } from './in-order.ts';
 import { QueryQueue } from './query-queue.ts';
+import { Throttle } from './throttle.ts';
 
 export interface IngestParts {
   connections: Pick<Connections, 'ofClient'>;
@@ -43,8 +44,6 @@ export interface Published {
   clientId?: string;
 }
 
-/** Longest that the packet of a device which is too fast is held back: what it sends next waits in its own socket. */
-const MOST_HOLD_MS = 1_000;
 /** The type under which a command is counted that cannot be read. */
 const UNREADABLE = 'unreadable';
 
@@ -54,7 +53,7 @@ const UNREADABLE = 'unreadable';
  */
 export class Ingest {
   readonly #parts: IngestParts;
-  readonly #rate: CommandRate;
+  readonly #throttle: Throttle;
   readonly #order = new InOrder();
   readonly #queries: QueryQueue;
   #stopping = false;
@@ -63,7 +62,7 @@ export class Ingest {
 
   constructor(parts: IngestParts) {
     this.#parts = parts;
-    this.#rate = new CommandRate(parts.limits, parts.clock);
+    this.#throttle = new Throttle(new CommandRate(parts.limits, parts.clock), parts.clock);
     this.#queries = new QueryQueue({
       queries: parts.queries,
       answers: parts.answers,
@@ -87,7 +86,9 @@ export class Ingest {
     const target = destination(connection.actor.user, packet.topic, this.#parts.open);
     switch (target.kind) {
       case 'outbox':
-        return this.#command(connection, bytesOf(packet), finish);
+        return this.#throttle.take(connection, (refusedMs) =>
+          this.#command(connection, bytesOf(packet), refusedMs, finish),
+        );
       case 'typing':
         return this.#follow(
           this.#parts.typing.publish(connection, target.conversation, bytesOf(packet)),
@@ -95,15 +96,15 @@ export class Ingest {
           finish,
         );
       case 'open':
-        // Plain MQTT has no refusals: who is too fast is slowed down.
-        return later(finish, this.#rate.take(connection.actor));
-      case 'forbidden': {
+        // Plain MQTT has no refusals: who is too fast is only slowed down.
+        return this.#throttle.take(connection, finish);
+      case 'forbidden':
         this.#parts.deny(packet);
-        const wait = this.#rate.take(connection.actor);
-        if (wait === 0) this.#parts.notices.topicForbidden(connection, packet.topic);
-        else this.#parts.notices.refused(connection, null, refusal('rate_limited', undefined, wait));
-        return later(finish, wait);
-      }
+        return this.#throttle.take(connection, (refusedMs) => {
+          if (refusedMs === 0) this.#parts.notices.topicForbidden(connection, packet.topic);
+          else this.#parts.notices.refused(connection, null, tooFast(refusedMs));
+          finish();
+        });
     }
   }
 
@@ -121,13 +122,14 @@ export class Ingest {
       });
   }
 
-  #command(connection: Connection, payload: Buffer, finish: () => void): void {
+  #command(connection: Connection, payload: Buffer, refusedMs: number, finish: () => void): void {
+    // Held back for a while, and the server is stopping now: see publish().
+    if (this.#stopping && !connection.closed) return;
     const { actor } = connection;
-    const wait = this.#rate.take(actor);
-    if (wait > 0) {
+    if (refusedMs > 0) {
       this.#count(UNREADABLE, 'rate_limited');
-      this.#parts.notices.refused(connection, commandIdOf(payload), refusal('rate_limited', undefined, wait));
-      return later(finish, wait);
+      this.#parts.notices.refused(connection, commandIdOf(payload), tooFast(refusedMs));
+      return finish();
     }
     let parsed: Parsed;
     try {
@@ -138,7 +140,7 @@ export class Ingest {
     }
     const { command } = parsed;
     const refuse = (error: unknown) => this.#refuse(connection, command.id, command.type, error);
-    // From the arrival to here nothing waits: the changes of a device are submitted in the order in which they came.
+    // Whatever waited before, waited in order: the changes of a device are submitted in the order in which they came.
     const working = this.#work(actor, parsed);
     if (working !== null)
       return this.#follow(
@@ -209,7 +211,6 @@ function bytesOf({ payload }: Published): Buffer {
   return typeof payload === 'string' ? Buffer.from(payload) : payload;
 }
 
-function later(finish: () => void, waitMs: number): void {
-  if (waitMs === 0) finish();
-  else setTimeout(finish, Math.min(waitMs, MOST_HOLD_MS)).unref();
+function tooFast(retryMs: number): Refusal {
+  return refusal('rate_limited', undefined, retryMs);
 }

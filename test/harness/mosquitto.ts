@@ -75,6 +75,7 @@ export class MosquittoSub {
 
   /** Gone without DISCONNECT. */
   async kill(): Promise<void> {
+    if (this.#child.exitCode !== null || this.#child.signalCode !== null) return;
     const exit = new Promise((resolve) => this.#child.once('exit', resolve));
     this.#child.kill('SIGKILL');
     await exit;
