@@ -31,7 +31,9 @@ describe('presence after a crash', { timeout: 60_000 }, () => {
     };
     const [alice, bob] = [await connect(0), await connect(1)];
     await connect(2);
-    for (const n of [1, 2] as const) await alice.text({ user: accounts[n].user }, 'hello');
+    const content = { type: 'text', text: 'hello' };
+    for (const n of [1, 2] as const)
+      await alice.ask('message.send', { to: { user: accounts[n].user }, content });
     const watched = accounts.slice(1).map(({ user }) => topics.presence(user));
     const told = (device: Device, topic: string): Payload => device.other.findLast(([t]) => t === topic)?.[1];
     await alice.client.subscribeAsync(watched, { qos: 0 });
