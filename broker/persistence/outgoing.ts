@@ -46,21 +46,23 @@ export class OutgoingQueues {
     await Promise.all(writes);
   }
 
-  /** Gives a packet its packet identifier, or puts a PUBREL in the place of its PUBLISH. */
+  /**
+   * Gives a packet its packet identifier, or puts a PUBREL in the place of its PUBLISH. Resolves to undefined: Aedes takes any value for
+   * an error.
+   */
   async update(client: string, packet: AnyPacket): Promise<void> {
     const queue = this.#queues.get(client) ?? [];
     for (const [i, waiting] of queue.entries()) {
       if (waiting.brokerId === packet.brokerId) {
         if (waiting.brokerCounter !== packet.brokerCounter) continue;
         waiting.messageId = packet.messageId;
-        return this.#database.write('outgoing.number', {
-          ...key(client, packet),
-          message: packet.messageId,
-        });
+        await this.#database.write('outgoing.number', { ...key(client, packet), message: packet.messageId });
+        return;
       }
       if (waiting.messageId === packet.messageId) {
         queue[i] = packet;
-        return this.#database.write('outgoing.replace', outgoingRow(client, packet));
+        await this.#database.write('outgoing.replace', outgoingRow(client, packet));
+        return;
       }
     }
     throw new Error('no such packet');
