@@ -152,6 +152,7 @@ describe('MQTT over WebSocket while draining', () => {
       await once(server.listen(0, '127.0.0.1'), 'listening');
       const { port } = server.address() as AddressInfo;
       const socket = new WebSocket(`ws://127.0.0.1:${port}/ws`, 'mqtt').on('error', () => {});
+      socket.once('open', () => assert.fail('it was taken'));
       const [request, response] = await once(socket, 'unexpected-response');
       const body = await text(response);
       request.destroy();
