@@ -54,18 +54,26 @@ export class DunlinClient extends Emitter<ClientEvents> {
   #status: Status = 'offline';
   #open = false;
 
-  constructor(options: { url: string; session: Session; sessions: Sessions; storage: Storage }) {
+  /** `reconnectMs`: the least time between two attempts to connect, milliseconds; it is up to three times as long. */
+  constructor(options: {
+    url: string;
+    session: Session;
+    sessions: Sessions;
+    storage: Storage;
+    reconnectMs?: number;
+  }) {
     super();
     const { url, session, sessions, storage } = options;
-    this.#connection = new Connection(url, session, sessions, {
+    const listener = {
       online: () => this.#online(),
       offline: () => {
         this.#outbox.offline();
         this.#setStatus('connecting');
       },
-      received: (topic, text) => this.#received(topic, text),
+      received: (topic: string, text: string) => this.#received(topic, text),
       signedOut: () => void this.close().then(() => this.emit('signedOut', undefined)),
-    });
+    };
+    this.#connection = new Connection(url, session, sessions, listener, options.reconnectMs);
     this.#outbox = new Outbox(storage, this.user, (text) => this.#publish(text));
     this.#positions = new Positions(
       storage,

@@ -25,6 +25,7 @@ export class Connection {
   readonly #url: string;
   readonly #sessions: Sessions;
   readonly #listener: Listener;
+  readonly #reconnectMs: number;
   /** Topics at QoS 0 beside the inboxes. */
   readonly #watched = new Set<string>();
   /** Publishes without a PUBACK yet: what ends them when it will not come. */
@@ -35,8 +36,10 @@ export class Connection {
   #renewing = false;
   #renewedAt = 0;
 
-  constructor(url: string, session: Session, sessions: Sessions, listener: Listener) {
+  /** `reconnectMs`: the least time between two attempts, milliseconds; it is up to three times as long. */
+  constructor(url: string, session: Session, sessions: Sessions, listener: Listener, reconnectMs = 1_000) {
     this.#url = url;
+    this.#reconnectMs = reconnectMs;
     this.#session = session;
     this.#sessions = sessions;
     this.#listener = listener;
@@ -55,7 +58,9 @@ export class Connection {
       keepalive: 30,
       connectTimeout: 10_000,
       // Spread, so that a restarted server is not met by everybody at once.
-      reconnectPeriod: 1_000 + Math.floor(Math.random() * 2_000),
+      reconnectPeriod: Math.ceil(this.#reconnectMs * (1 + Math.random() * 2)),
+      // A server that has no room now, or a token for which there will be a new one.
+      reconnectOnConnackError: true,
       // Done at every connection anyway.
       resubscribe: false,
       // The outbox does this, and survives a restart.

@@ -16,14 +16,19 @@ class FakeHistory {
   readable: (seq: number) => boolean = () => true;
   /** True: this fetch fails. */
   fails: () => boolean = () => false;
-  fetches = 0;
+  /** What was asked for: after, before. */
+  readonly asked: [number, number][] = [];
+
+  get fetches(): number {
+    return this.asked.length;
+  }
 
   constructor(head: number) {
     this.head = head;
   }
 
   readonly fetch = async (stream: string, after: number, before: number): Promise<AnyEvent[]> => {
-    this.fetches++;
+    this.asked.push([after, before]);
     await settled();
     if (this.fails()) throw new Error('offline');
     const events: AnyEvent[] = [];
@@ -164,6 +169,17 @@ describe('positions', () => {
     assert.equal(history.fetches, 1);
   });
 
+  it('order what came early where nothing can be fetched, as in one’s own streams', async () => {
+    const history = new FakeHistory(0);
+    const { positions, delivered } = await open(history);
+    await positions.take(event(1));
+    await positions.take(event(9));
+    await positions.take(event(5));
+    await settled();
+    await settled();
+    assert.deepEqual(delivered, [1, 5, 9]);
+  });
+
   it('do not ask again and again for a head that is hidden', async () => {
     const history = new FakeHistory(9);
     history.readable = (seq) => seq < 6;
@@ -249,5 +265,6 @@ describe('positions', () => {
     await positions.resume();
     await positions.catchUp('s', 3_000);
     assert.deepEqual(delivered, range(1, 3_000));
+    assert.deepEqual(history.asked.at(-1), [1_002, 3_001], 'what was not held was fetched');
   });
 });
