@@ -1,6 +1,6 @@
 import { RateLimiterMemory, type RateLimiterRes } from 'rate-limiter-flexible';
+import { networkOf } from '../../platform/network-of.ts';
 import { Refused } from '../../protocol/errors.ts';
-import { networkOf } from './network-of.ts';
 
 export interface LoginGuardSettings {
   loginFailuresPerAccount: number;

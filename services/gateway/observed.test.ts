@@ -85,9 +85,9 @@ describe('logs and metrics of requests', () => {
       'dunlin_refusals_total{code="conversation_not_found"}',
       'dunlin_refusals_total{code="not_a_member"}',
       'dunlin_refusals_total{code="user_not_found"}',
-      'dunlin_commands_total{type="messages.list",result="refused"}',
-      'dunlin_commands_total{type="contact.add",result="refused"}',
-      'dunlin_commands_total{type="privacy.get",result="ok"}',
+      'dunlin_commands_total{type="messages.list",result="conversation_not_found"}',
+      'dunlin_commands_total{type="contact.add",result="user_not_found"}',
+      'dunlin_commands_total{type="privacy.get",result="answered"}',
     ];
     const before = await Promise.all(samples.map(value));
     const nobody = '01890000-0000-7000-8000-00000000dead';

@@ -1,9 +1,9 @@
 import type { IncomingMessage } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { createWebSocketStream, type WebSocket, WebSocketServer } from 'ws';
+import { networkOf } from '../../platform/network-of.ts';
 import { TokenBuckets } from '../../platform/token-bucket.ts';
 import { type ErrorCode, refusal } from '../../protocol/errors.ts';
-import { networkOf } from '../accounts/network-of.ts';
 import { clientAddress } from './address.ts';
 import type { InFlight } from './in-flight.ts';
 import { originAllowed } from './origin.ts';

@@ -1,6 +1,6 @@
+import { networkOf } from '../../../platform/network-of.ts';
 import { TokenBuckets } from '../../../platform/token-bucket.ts';
 import { Refused } from '../../../protocol/errors.ts';
-import { networkOf } from '../../accounts/network-of.ts';
 import { clientAddress } from '../address.ts';
 import type { App } from '../app.ts';
 import type { GatewayParts } from '../parts.ts';

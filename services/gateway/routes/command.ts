@@ -25,25 +25,30 @@ const JSON_TYPE = 'application/json; charset=utf-8';
 export function commandHandler(route: CommandRoute, parts: Parts): Handler {
   const { metrics, queries, receipts } = parts;
   return async (request, reply) => {
-    const actor = actorOf(request);
-    const command = commandOf(route, request, actor);
-    request.command = command.id;
-    reply.code(route.status);
+    let result: string = 'internal';
     try {
+      const actor = actorOf(request);
+      const command = commandOf(route, request, actor);
+      request.command = command.id;
+      reply.code(route.status);
       if (isChanging(command)) {
         await change(parts, actor, command, request, reply);
+        result = request.refusedWith ?? 'accepted';
       } else if (command.type === 'receipt.read') {
         await receipts.read(actor, command);
         reply.send();
+        result = 'accepted';
       } else {
         reply.type(JSON_TYPE).send(answerText(await queries.answer(actor, command)));
+        result = 'answered';
       }
+      return reply;
     } catch (error) {
-      if (error instanceof Refused) metrics.commands_total.labels(command.type, 'refused').inc();
+      if (error instanceof Refused) result = error.refusal.code;
       throw error;
+    } finally {
+      metrics.commands_total.labels(route.command.type, result).inc();
     }
-    metrics.commands_total.labels(command.type, request.refusedWith === null ? 'ok' : 'refused').inc();
-    return reply;
   };
 }
 
