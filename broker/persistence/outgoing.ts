@@ -31,7 +31,8 @@ export class OutgoingQueues {
     if (clients.length === 0) return;
     const rows: OutgoingRow[] = [];
     const dropped: { client: string; broker: string; counter: number }[] = [];
-    for (const client of clients) {
+    // Once, also when several subscriptions of a session match.
+    for (const client of new Set(clients)) {
       const queue = this.#queue(client);
       const kept = new Packet(packet);
       queue.push(kept);
@@ -65,13 +66,25 @@ export class OutgoingQueues {
         return;
       }
     }
-    throw new Error('no such packet');
+    // A PUBLISH that is not there any more was the oldest of a full queue: who is connected gets it all the same, and just once.
+    if (packet.cmd === 'pubrel') throw new Error('no such packet');
   }
 
-  /** Takes out what was acknowledged; or, when it has no packet identifier yet, what is not to be sent after all. */
-  clear(client: string, packet: AnyPacket): AnyPacket | undefined {
+  /** Takes out what was acknowledged. */
+  clear(client: string, { messageId }: AnyPacket): AnyPacket | undefined {
+    // Aedes asks this of a second copy too, of a message that two subscriptions match: the first is on its way.
+    if (messageId === undefined) return undefined;
+    return this.#take(client, (waiting) => waiting.messageId === messageId);
+  }
+
+  /** Takes out what is not to be sent after all. */
+  drop(client: string, { brokerId, brokerCounter }: AnyPacket): void {
+    this.#take(client, (w) => w.brokerId === brokerId && w.brokerCounter === brokerCounter);
+  }
+
+  #take(client: string, is: (waiting: AnyPacket) => boolean): AnyPacket | undefined {
     const queue = this.#queues.get(client);
-    const at = queue?.findIndex(matching(packet)) ?? -1;
+    const at = queue?.findIndex(is) ?? -1;
     if (queue === undefined || at === -1) return undefined;
     const [cleared] = queue.splice(at, 1);
     if (queue.length === 0) this.#queues.delete(client);
@@ -96,13 +109,6 @@ export class OutgoingQueues {
     }
     return queue;
   }
-}
-
-/** Two packets that wait for an identifier both have none: those are told apart by the broker's own count. */
-function matching(packet: AnyPacket): (waiting: AnyPacket) => boolean {
-  const { messageId, brokerId, brokerCounter } = packet;
-  if (messageId !== undefined) return (waiting) => waiting.messageId === messageId;
-  return (waiting) => waiting.brokerId === brokerId && waiting.brokerCounter === brokerCounter;
 }
 
 function key(client: string, packet: AnyPacket): { client: string; broker: string; counter: number } {
