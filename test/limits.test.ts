@@ -161,7 +161,7 @@ describe('limits', { timeout: 120_000 }, () => {
     await tablet.until(() => more.every((id) => tablet.answerTo(id)), 'all answers');
     assert.ok(refused(tablet).length >= 1, 'the user’s limit does not hold on another device');
     const overHttp = await Promise.all(
-      Array.from({ length: 5 }, () => request(server, 'POST', '/messages/send', sends(b), a.accessToken)),
+      Array.from({ length: 20 }, () => request(server, 'POST', '/messages/send', sends(b), a.accessToken)),
     );
     const tooMany = overHttp.find((response) => response.status === 429);
     assert.ok(tooMany !== undefined, 'the user’s limit does not hold over HTTP');

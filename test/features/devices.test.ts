@@ -16,6 +16,7 @@ describe('devices', { timeout: 120_000 }, () => {
   after(async () => {
     for (const person of people) person.drop();
     await server.dispose();
+    for (const person of people) person.keptToTheContract();
   });
   const kept = (person: Person) => {
     people.push(person);

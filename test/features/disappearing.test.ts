@@ -17,6 +17,7 @@ describe('disappearing messages', { timeout: 120_000 }, () => {
   after(async () => {
     for (const person of people) person.drop();
     await server.dispose();
+    for (const person of people) person.keptToTheContract();
   });
   const meet = async (way: (typeof ways)[number], name: string) => {
     const person = await Person.registered(server, way, name);

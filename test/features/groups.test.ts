@@ -15,6 +15,7 @@ describe('groups', { timeout: 120_000 }, () => {
   after(async () => {
     for (const person of people) person.drop();
     await server.dispose();
+    for (const person of people) person.keptToTheContract();
   });
 
   for (const way of ways) {

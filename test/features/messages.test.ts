@@ -18,6 +18,7 @@ describe('messages', { timeout: 120_000 }, () => {
   after(async () => {
     for (const person of people) person.drop();
     await server.dispose();
+    for (const person of people) person.keptToTheContract();
   });
 
   for (const way of ways) {
@@ -228,6 +229,10 @@ describe('messages', { timeout: 120_000 }, () => {
           (await tablet.reads(note.conversation)).map((e) => e.content.text),
           ['buy salt'],
         );
+        const shown = await tablet.does('conversation.get', { conversation: note.conversation });
+        assert.equal(shown.peer, alice.user);
+        const listed = (await tablet.does('conversations.list')).conversations;
+        assert.equal(listed[0].id, note.conversation);
         const second = await tablet.says({ conversation: note.conversation }, 'and pepper');
         assert.equal(second.seq, 2);
         await bob.hasNotHeard((p) => p.id === note.id || p.id === second.id, 'bob heard a note of alice');

@@ -17,6 +17,7 @@ describe('people', { timeout: 120_000 }, () => {
   after(async () => {
     for (const person of people) person.drop();
     await server.dispose();
+    for (const person of people) person.keptToTheContract();
   });
   const presenceOf = async (viewer: Person, user: string): Promise<Payload> => {
     const path = `/users/${user}/presence`;

@@ -3,6 +3,7 @@ import { uuidv7 } from 'uuidv7';
 import { type CommandType, isQuery } from '../../protocol/commands.ts';
 import { commandRoutes, type Route } from '../../protocol/http.ts';
 import { type Account, login, register, request } from './account.ts';
+import { checkAnswer, checkPayload } from './contract.ts';
 import { Device, type Payload } from './device.ts';
 import type { Server } from './server.ts';
 
@@ -43,6 +44,7 @@ export class Person {
   async does(type: CommandType, fields: object = {}, id = uuidv7()): Promise<Payload> {
     const answer = await this.#ask(type, fields, id);
     assert.notEqual(answer?.type, 'refused', `${type} ${JSON.stringify(fields)}: ${JSON.stringify(answer)}`);
+    checkAnswer(type, answer);
     return answer;
   }
 
@@ -76,6 +78,11 @@ export class Person {
 
   drop(): void {
     this.device.drop();
+  }
+
+  /** Everything that came on the inboxes is as the published contract says. */
+  keptToTheContract(): void {
+    for (const payload of [...this.device.inbox, ...this.device.own]) checkPayload(payload);
   }
 
   async #ask(type: CommandType, fields: object, id: string): Promise<Payload> {
