@@ -79,13 +79,24 @@ class Chatter {
           to,
           content: { type: 'text', text: `${n} of ${this.account.username}` },
         };
-        // MQTT.js keeps what is not acknowledged and sends it again after every reconnect.
-        await this.client.publishAsync(topics.outbox(this.account.user), JSON.stringify(command), { qos: 1 });
+        await this.#publish(JSON.stringify(command));
         this.acknowledged.add(id);
         await new Promise((resolve) => setTimeout(resolve, 20 + Math.random() * 60));
       }
     };
     await Promise.all([lane(), lane(), lane()]);
+  }
+
+  /** Until it is acknowledged: MQTT.js sends again what it had in flight, and gives up what waited behind that. */
+  async #publish(payload: string): Promise<void> {
+    for (;;) {
+      try {
+        await this.client.publishAsync(topics.outbox(this.account.user), payload, { qos: 1 });
+        return;
+      } catch {
+        await new Promise((resolve) => setTimeout(resolve, 100));
+      }
+    }
   }
 
   stop(): void {
