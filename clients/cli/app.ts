@@ -1,6 +1,6 @@
 import type { AnyEvent, Receipt } from '../../protocol/events.ts';
 import type { DunlinClient, Storage } from '../sdk/index.ts';
-import { type Chat, Chats, type Line, shown } from './chats.ts';
+import { type Chat, Chats, type Line, oneLine, shown } from './chats.ts';
 import { Names } from './names.ts';
 
 interface ListedConversation {
@@ -67,7 +67,16 @@ export class App {
   /** Everything kept from before: there is something to read before there is a connection. */
   async load(): Promise<void> {
     await this.names.load();
-    for (const [, text] of await this.#storage.list('event/')) this.chats.apply(JSON.parse(text) as AnyEvent);
+    const now = Date.now();
+    for (const [key, text] of await this.#storage.list('event/')) {
+      const event = JSON.parse(text) as AnyEvent;
+      // What was to disappear while nobody looked does not stay on this disk either.
+      if ('expires' in event && event.expires !== undefined && event.expires <= now && 'content' in event) {
+        const { content: _content, ...rest } = { ...event, edited: undefined, expired: true };
+        await this.#storage.write([[key, JSON.stringify(rest)]]);
+        this.chats.apply(rest as AnyEvent);
+      } else this.chats.apply(event);
+    }
     for (const [key, read] of await this.#storage.list('read/'))
       this.chats.get(key.slice('read/'.length)).read = Number(read);
   }
@@ -95,8 +104,22 @@ export class App {
     this.client.watch({ typing: chat.id });
     if (chat.peer !== null && chat.peer !== this.client.user) this.client.watch({ presence: chat.peer });
     if (chat.lines.length === 0) await this.older(chat);
+    if (chat.kind === 'group') await this.#whoIsIn(chat).catch(() => {});
     await this.markRead(chat);
     this.onChange();
+  }
+
+  /** The members of a group and how far each has got: who joins late has not seen the others join. */
+  async #whoIsIn(chat: Chat): Promise<void> {
+    const { members } = await this.client.query<'members.list', { members: { user: string }[] }>(
+      'members.list',
+      { conversation: chat.id, limit: 1_000 },
+    );
+    chat.members = new Set(members.map(({ user }) => user));
+    const { receipts } = await this.client.query<'receipts.get', { receipts: Receipt[] }>('receipts.get', {
+      conversation: chat.id,
+    });
+    this.chats.receipts(chat.id, receipts);
   }
 
   async markRead(chat: Chat): Promise<void> {
@@ -125,17 +148,21 @@ export class App {
 
   /** Fetches the page before what is shown. False: there is nothing before it, or no connection. */
   async older(chat: Chat): Promise<boolean> {
-    const first = chat.lines[0]?.seq;
-    if (first === 1) return false;
+    if (chat.first === 1) return false;
     try {
-      const page = await this.client.query<'messages.list', { events: AnyEvent[] }>('messages.list', {
-        conversation: chat.id,
-        limit: PAGE,
-        ...(first === undefined ? {} : { before: first }),
-      });
+      const page = await this.client.query<'messages.list', { first: number; events: AnyEvent[] }>(
+        'messages.list',
+        {
+          conversation: chat.id,
+          limit: PAGE,
+          ...(chat.first === null ? {} : { before: chat.first }),
+        },
+      );
       for (const event of page.events) this.#keep(event);
+      // Also past what is hidden. An empty page: nothing before it is ours to read.
+      chat.first = page.first === 0 ? 1 : page.first;
       this.onChange();
-      return page.events.length > 0;
+      return page.first !== 0;
     } catch {
       return false;
     }
@@ -147,18 +174,23 @@ export class App {
       limit: 7,
     });
     const lines = found.events.map((event) => {
-      const chat = this.chats.get(event.conversation);
-      this.chats.apply(event);
-      const line = chat.lines.find((l) => l.seq === event.seq);
-      return `${this.title(chat)} #${event.seq} ${this.names.of(event.sender.user)}: ${line === undefined ? '' : shown(line)}`;
+      // Chats of its own: a line found far back does not belong among those that are shown, with a hole behind it.
+      const aside = new Chats(this.client.user);
+      aside.apply(event);
+      const line = aside.get(event.conversation).lines[0];
+      const title = this.title(this.chats.get(event.conversation));
+      return `${title} #${event.seq} ${this.names.of(event.sender.user)}: ${line === undefined ? '' : shown(line)}`;
     });
     this.notes = lines.length === 0 ? ['Nothing found.'] : lines;
     this.onChange();
   }
 
   #event(event: AnyEvent): void {
-    this.sending.delete(event.id);
-    if (event.conversation === this.client.user) return this.onChange();
+    if (event.sender.user === this.client.user) this.sending.delete(event.id);
+    if (event.type === 'message.hidden') this.#hide(event.target.conversation, event.target.seq);
+    // One's own account and device are no chats.
+    if (event.conversation === this.client.user || event.conversation === this.client.device)
+      return this.onChange();
     this.#keep(event);
     const chat = this.chats.get(event.conversation);
     const line = chat.lines.find((l) => l.seq === event.seq);
@@ -170,8 +202,19 @@ export class App {
 
   #keep(event: AnyEvent): void {
     this.chats.apply(event);
-    const key = `event/${event.conversation}/${String(event.seq).padStart(12, '0')}`;
-    void this.#storage.write([[key, JSON.stringify(event)]]);
+    this.#write(keyOf(event.conversation, event.seq), JSON.stringify(event));
+  }
+
+  #hide(conversation: string, seq: number): void {
+    this.chats.hide(conversation, seq);
+    this.#write(keyOf(conversation, seq), null);
+  }
+
+  /** What cannot be kept is shown all the same, and fetched again another time. */
+  #write(key: string, value: string | null): void {
+    this.#storage.write([[key, value]]).catch((error: unknown) => {
+      this.note(`Cannot be kept on this machine: ${(error as Error).message}`);
+    });
   }
 
   /** What conversations there are, from the server: those without an event here yet as well. */
@@ -183,13 +226,20 @@ export class App {
     for (const listed of page.conversations) {
       const chat = this.chats.get(listed.id);
       chat.kind = listed.kind === 'group' ? 'group' : 'direct';
-      chat.name = listed.name ?? chat.name;
+      if (listed.name) chat.name = oneLine(listed.name);
       chat.peer = listed.kind === 'self' ? this.client.user : (listed.peer ?? chat.peer);
       chat.head = Math.max(chat.head, listed.head);
+      // What was read here while there was no connection.
+      if (chat.read > (listed.read ?? 0)) await this.client.read(chat.id, chat.read);
       chat.read = Math.max(chat.read, listed.read ?? 0);
       if (listed.receipts !== undefined) this.chats.receipts(listed.id, listed.receipts);
       if (chat.lines.length === 0) await this.older(chat);
     }
     this.onChange();
   }
+}
+
+/** Padded, so that events are listed in their order. */
+function keyOf(conversation: string, seq: number): string {
+  return `event/${conversation}/${String(seq).padStart(16, '0')}`;
 }

@@ -1,4 +1,4 @@
-import type { AnyEvent, EventOf, Receipt } from '../../protocol/events.ts';
+import { type AnyEvent, conversationEvents, type EventOf, type Receipt } from '../../protocol/events.ts';
 
 /** A message as it is shown: what later events made of it. */
 export interface Line {
@@ -9,6 +9,8 @@ export interface Line {
   edited: boolean;
   replyTo: number | null;
   reactions: Map<string, string>;
+  /** When the content is to be gone, milliseconds since the epoch; null: never. */
+  expires: number | null;
   /** Something that happened, told by the server and not written by anyone. */
   notice: boolean;
 }
@@ -22,6 +24,8 @@ export interface Chat {
   members: Set<string>;
   /** Ascending by seq. */
   lines: Line[];
+  /** The earliest event that is known; null: none is. From here to the head nothing is missing. */
+  first: number | null;
   head: number;
   read: number;
   /** How far each member has it, and has read it. */
@@ -29,6 +33,7 @@ export interface Chat {
 }
 
 const gone = '(deleted)';
+const expired = '(disappeared)';
 
 /** Every chat this device knows of, made of events and nothing else: the same events make the same chats, in any page order. */
 export class Chats {
@@ -49,6 +54,7 @@ export class Chats {
         peer: null,
         members: new Set(),
         lines: [],
+        first: null,
         head: 0,
         read: 0,
         receipts: new Map(),
@@ -84,9 +90,11 @@ export class Chats {
 
   /** Takes an event of a conversation; one of another stream is ignored. Events may come again: nothing changes. */
   apply(event: AnyEvent): void {
-    if (event.conversation === this.me || event.type === 'refused') return;
+    // One's own account and device are no chats.
+    if (!Object.hasOwn(conversationEvents, event.type)) return;
     const chat = this.get(event.conversation);
     chat.head = Math.max(chat.head, event.seq);
+    chat.first = Math.min(chat.first ?? event.seq, event.seq);
     switch (event.type) {
       case 'message':
         return this.#message(chat, event);
@@ -106,14 +114,14 @@ export class Chats {
       case 'message.reaction': {
         const reactions = chat.lines.find((l) => l.seq === event.target)?.reactions;
         if (event.emoji === null) reactions?.delete(event.sender.user);
-        else reactions?.set(event.sender.user, event.emoji);
+        else reactions?.set(event.sender.user, oneLine(event.emoji));
         return;
       }
       case 'group.created':
         chat.kind = 'group';
-        chat.name = event.name;
+        chat.name = oneLine(event.name);
         for (const member of event.members) chat.members.add(member.user);
-        return this.#notice(chat, event, `made the group “${event.name}”`);
+        return this.#notice(chat, event, `made the group “${chat.name}”`);
       case 'members.added':
         chat.kind = 'group';
         for (const member of event.members) chat.members.add(member.user);
@@ -131,8 +139,8 @@ export class Chats {
         return this.#notice(chat, event, `made @${event.user} ${event.role}`);
       case 'group.updated':
         if (event.name !== undefined) {
-          chat.name = event.name;
-          return this.#notice(chat, event, `named the group “${event.name}”`);
+          chat.name = oneLine(event.name);
+          return this.#notice(chat, event, `named the group “${chat.name}”`);
         }
         return this.#notice(chat, event, 'changed the group');
       case 'timer.changed':
@@ -144,6 +152,12 @@ export class Chats {
             : `set messages to disappear after ${event.seconds} s`,
         );
     }
+  }
+
+  /** Deleted for oneself: as if it had never been there. */
+  hide(id: string, seq: number): void {
+    const chat = this.get(id);
+    chat.lines = chat.lines.filter((line) => line.seq !== seq);
   }
 
   /** How far the others have it: '✓' accepted, '✓✓' delivered to all, '◉' read by all. */
@@ -159,15 +173,21 @@ export class Chats {
     chat.kind = event.kind;
     if (event.kind === 'direct')
       chat.peer = event.sender.user === this.me ? (event.peer ?? null) : event.sender.user;
-    const removed = event.deleted === true || event.expired === true || event.content === undefined;
+    // In a page of history a message comes with what became of it.
+    const content = event.edited?.content ?? event.content;
+    const removed = event.deleted === true || event.expired === true || content === undefined;
+    const reactions = new Map<string, string>();
+    for (const { emoji, users } of event.reactions ?? [])
+      for (const user of users) reactions.set(user, oneLine(emoji));
     insert(chat.lines, {
       seq: event.seq,
       sender: event.sender.user,
       time: event.time,
-      text: removed ? null : textOf(event.content),
-      edited: false,
+      text: removed ? null : textOf(content),
+      edited: event.edited !== undefined,
       replyTo: event.reply_to ?? null,
-      reactions: new Map(),
+      reactions,
+      expires: event.expires ?? null,
       notice: false,
     });
   }
@@ -181,6 +201,7 @@ export class Chats {
       edited: false,
       replyTo: null,
       reactions: new Map(),
+      expires: null,
       notice: true,
     });
   }
@@ -205,4 +226,12 @@ export function printable(text: string): string {
   return text.replace(/[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u202a-\u202e\u2066-\u2069]/g, '\u{fffd}');
 }
 
-export const shown = (line: Line): string => line.text ?? gone;
+/** For what stands in one line: names, reactions. Nobody writes a line in another's name. */
+export function oneLine(text: string): string {
+  return printable(text).replace(/\s+/g, ' ');
+}
+
+export function shown(line: Line, now = Date.now()): string {
+  if (line.expires !== null && line.expires <= now) return expired;
+  return line.text ?? gone;
+}

@@ -3,12 +3,18 @@ import type { App } from './app.ts';
 import { shown } from './chats.ts';
 import { run } from './commands.ts';
 
+/** How long the end waits for what was typed to be taken by the server, milliseconds. */
+const LAST_WORDS_MS = 5_000;
+
 /** Without a terminal (pipes, scripts): a line in is a command or a message, a line out is what happened. */
 export async function openLines(app: App, input: Interface, output: NodeJS.WritableStream): Promise<void> {
+  // Before anything is waited for: lines that come while nobody listens are lost.
+  const lines = input[Symbol.asyncIterator]();
   let told = app.notes;
   app.onLine = (chat, line) => {
     output.write(
-      `[${app.title(chat)}] #${line.seq} ${app.names.of(line.sender)}: ${app.names.inText(shown(line))}\n`,
+      // Further lines of a message are indented: nobody writes a line in another's name.
+      `[${app.title(chat)}] #${line.seq} ${app.names.of(line.sender)}: ${app.names.inText(shown(line)).replaceAll('\n', '\n    ')}\n`,
     );
   };
   app.onChange = () => {
@@ -16,17 +22,30 @@ export async function openLines(app: App, input: Interface, output: NodeJS.Writa
     for (const note of app.notes.filter((n) => !told.includes(n))) output.write(`${note}\n`);
     told = app.notes;
   };
-  if (app.client.status !== 'online') {
-    await new Promise<void>((resolve) => {
-      const stop = app.client.on('status', (status) => {
-        if (status !== 'online') return;
-        stop();
-        resolve();
-      });
+  const signedOut = new Promise<'signed out'>((resolve) => {
+    app.client.on('signedOut', () => {
+      input.close();
+      resolve('signed out');
     });
-  }
-  for await (const line of input) {
-    if (line.trim() === '/quit') return;
+  });
+  if ((await Promise.race([isOnline(app), signedOut])) === 'signed out') return;
+  for await (const line of lines) {
+    if (line.trim() === '/quit') break;
     await run(app, line);
   }
+  // What was typed goes out before this ends; what cannot now is kept, and goes out the next time.
+  const giveUp = Date.now() + LAST_WORDS_MS;
+  while (app.client.pending.length > 0 && app.client.status !== 'offline' && Date.now() < giveUp)
+    await new Promise((resolve) => setTimeout(resolve, 20));
+}
+
+function isOnline(app: App): Promise<void> {
+  if (app.client.status === 'online') return Promise.resolve();
+  return new Promise((resolve) => {
+    const stop = app.client.on('status', (status) => {
+      if (status !== 'online') return;
+      stop();
+      resolve();
+    });
+  });
 }

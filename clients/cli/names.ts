@@ -1,4 +1,5 @@
 import type { DunlinClient, Storage } from '../sdk/index.ts';
+import { oneLine } from './chats.ts';
 
 interface Profile {
   id: string;
@@ -54,7 +55,7 @@ export class Names {
   }
 
   async #keep(profile: Profile): Promise<void> {
-    const name = profile.name ?? profile.username;
+    const name = oneLine(profile.name ?? profile.username);
     if (this.#names.get(profile.id) === name) return;
     this.#names.set(profile.id, name);
     await this.#storage.write([[`name/${profile.id}`, name]]);

@@ -22,7 +22,7 @@ export const USAGE = `Usage: npm run chat -- --user NAME [options]
 
 The password is asked for, or read from DUNLIN_PASSWORD.`;
 
-/** @throws {TypeError} for an unknown option */
+/** @throws {TypeError} for an unknown option, or an address that is none */
 export function readOptions(args: string[]): Options {
   const { values } = parseArgs({
     args,
@@ -36,6 +36,12 @@ export function readOptions(args: string[]): Options {
     },
   });
   const server = values.server.replace(/\/$/, '');
+  if (!/^https?:$/.test(URL.parse(server)?.protocol ?? ''))
+    throw new TypeError(`--server ${JSON.stringify(server)}: not an HTTP address`);
+  if (values.mqtt !== undefined && !/^(mqtts?|wss?):$/.test(URL.parse(values.mqtt)?.protocol ?? ''))
+    throw new TypeError(
+      `--mqtt ${JSON.stringify(values.mqtt)}: must begin with mqtt://, mqtts://, ws:// or wss://`,
+    );
   return {
     user: (values.user ?? '').toLowerCase(),
     server,
