@@ -13,7 +13,7 @@ import { type Account, post, register, request } from './harness/account.ts';
 import { Device, type Payload } from './harness/device.ts';
 import { dunlin } from './harness/dunlin.ts';
 import { unlimited } from './harness/flags.ts';
-import { history } from './harness/history.ts';
+import { type Acknowledged, history, missing } from './harness/history.ts';
 import { Server, type ServerOptions } from './harness/server.ts';
 
 const later = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
@@ -195,18 +195,19 @@ describe('operations', { timeout: 120_000 }, () => {
   it('SIGTERM under load: ends with 0, and nothing that was accepted is lost', async () => {
     const server = await started();
     const accounts = [await register(server), await register(server), await register(server)] as const;
-    const accepted: string[] = [];
+    const accepted: Acknowledged[] = [];
     const lanes: Promise<void>[] = [];
     for (const [i, account] of accounts.entries()) {
       const device = await connected(server, account);
       const to = { user: accounts[(i + 1) % 3]!.user };
+      const conversation = directConversation(account.user, to.user);
       const gone = new Promise<null>((resolve) => device.client.once('close', () => resolve(null)));
       const lane = async () => {
         while (device.client.connected) {
           const sent = device.text(to, 'x'.repeat(500));
           const id = await Promise.race([sent, gone]).catch(() => null);
           if (id === null) return;
-          accepted.push(id);
+          accepted.push({ id, conversation, reader: account });
         }
       };
       lanes.push(lane(), lane(), lane());
@@ -215,13 +216,8 @@ describe('operations', { timeout: 120_000 }, () => {
     assert.equal(await server.stop(), 0);
     await Promise.all(lanes);
     await server.start();
-    const stored = new Set<string>();
-    for (const [i, account] of accounts.entries()) {
-      const conversation = directConversation(account.user, accounts[(i + 1) % 3]!.user);
-      for (const { id } of await history(server, account, conversation)) stored.add(id);
-    }
-    const lost = accepted.filter((id) => !stored.has(id));
-    assert.deepEqual(lost, [], `${lost.length} of ${accepted.length} are lost`);
+    const lost = await missing(server, accepted);
+    assert.equal(lost.length, 0, `${lost.length} of ${accepted.length} are lost`);
   });
 
   it('logs hold no password, no token and nothing of what people write', async () => {

@@ -11,37 +11,13 @@ import { type Account, register, request } from '../harness/account.ts';
 import { Device } from '../harness/device.ts';
 import { dunlin } from '../harness/dunlin.ts';
 import { unlimited } from '../harness/flags.ts';
-import { history } from '../harness/history.ts';
+import { type Acknowledged, history, missing } from '../harness/history.ts';
 import { Server } from '../harness/server.ts';
 import { snapshot } from '../harness/snapshot.ts';
 
 const SENDERS = 8;
 const SNAPSHOTS = 5;
 const flags = [...unlimited, '--log.level=warn'];
-
-interface Acknowledged {
-  id: string;
-  conversation: string;
-  reader: Account;
-}
-
-/**
- * Which of these are not in history exactly once. What was accepted and not numbered yet is numbered after the start: so it is looked
- * for until it is there, for a while.
- */
-async function missing(server: Server, wanted: Acknowledged[]): Promise<string[]> {
-  const readers = new Map(wanted.map(({ conversation, reader }) => [conversation, reader]));
-  for (const deadline = Date.now() + 10_000; ; ) {
-    const stored: string[] = [];
-    for (const [conversation, reader] of readers)
-      for (const { id } of await history(server, reader, conversation)) stored.push(id);
-    assert.equal(new Set(stored).size, stored.length, 'a command made two events');
-    const there = new Set(stored);
-    const lost = wanted.filter(({ id }) => !there.has(id)).map(({ id }) => id);
-    if (lost.length === 0 || Date.now() > deadline) return lost;
-    await new Promise((resolve) => setTimeout(resolve, 100));
-  }
-}
 
 describe('the data folder', { timeout: 120_000 }, () => {
   const undo: (() => Promise<unknown> | unknown)[] = [];

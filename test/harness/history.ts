@@ -50,3 +50,28 @@ async function readPage(
   assert.equal(response.status, 200, await response.clone().text());
   return response.json();
 }
+
+/** A message that the server has accepted, and who may read it. */
+export interface Acknowledged {
+  id: string;
+  conversation: string;
+  reader: Account;
+}
+
+/**
+ * Which of these are not in history exactly once. What was accepted and not numbered yet is numbered after the start: so it is looked
+ * for until it is there, for a while.
+ */
+export async function missing(server: Server, wanted: Acknowledged[]): Promise<string[]> {
+  const readers = new Map(wanted.map(({ conversation, reader }) => [conversation, reader]));
+  for (const deadline = Date.now() + 10_000; ; ) {
+    const stored: string[] = [];
+    for (const [conversation, reader] of readers)
+      for (const { id } of await history(server, reader, conversation)) stored.push(id);
+    assert.equal(new Set(stored).size, stored.length, 'a command made two events');
+    const there = new Set(stored);
+    const lost = wanted.filter(({ id }) => !there.has(id)).map(({ id }) => id);
+    if (lost.length === 0 || Date.now() > deadline) return lost;
+    await new Promise((resolve) => setTimeout(resolve, 100));
+  }
+}
