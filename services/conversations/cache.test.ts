@@ -109,6 +109,7 @@ describe('the cache of conversations', () => {
     await store.release();
     assert.deepEqual(await names(second), ['a']);
     assert.ok(cache.peek('g') !== null, 'it was kept');
+    assert.equal(store.reads.length, 2);
   });
 
   it('has the longest unused go first when there are too many conversations', async () => {

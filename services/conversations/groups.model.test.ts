@@ -78,8 +78,8 @@ describe('a group under any sequence of commands', () => {
     }
 
     await fc.assert(
-      fc.asyncProperty(fc.array(step, { maxLength: 25 }), async (steps) => {
-        const conversation = await world.group(actors[0]!, []);
+      fc.asyncProperty(fc.array(step, { maxLength: 40, size: 'max' }), async (steps) => {
+        const conversation = await world.group(actors[0]!, actors.slice(1, 3));
         const model = new GroupModel();
         const expected: string[] = [];
         const codes: Promise<string>[] = [];
@@ -93,7 +93,7 @@ describe('a group under any sequence of commands', () => {
         assert.deepEqual(await Promise.all(codes), expected);
         await check(conversation, model);
       }),
-      { numRuns: 60 },
+      { numRuns: 40 },
     );
   });
 });

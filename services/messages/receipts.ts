@@ -6,6 +6,10 @@ import type { Memberships } from '../conversations/memberships.ts';
 import type { Cursors } from './cursors.ts';
 import type { History } from './history.ts';
 
+/**
+ * How far users have read. A block does not end it: what there is to read between the two was accepted before, and nothing is added.
+ * Whoever reads has it: also what no device of theirs has acknowledged yet.
+ */
 export interface Receipts {
   /** Durable when it resolves. @throws {Refused} conversation_not_found, message_not_found */
   read(actor: Actor, command: ReadReceipt): Promise<void>;
