@@ -25,6 +25,7 @@ import { packetLimit } from './connections/packet-limit.ts';
 import { readSteadily, startReading } from './connections/reading.ts';
 import { startSweep } from './connections/sweep.ts';
 import type { RunningDelivery } from './delivery/create.ts';
+import { confineAedes } from './delivery/packet-ids.ts';
 import { Ingest } from './ingest/ingest.ts';
 import { Notices } from './notices.ts';
 import { OpenRules } from './open/rules.ts';
@@ -129,6 +130,7 @@ export async function createBroker(parts: BrokerParts): Promise<Broker> {
     acknowledged: (client, packetId) => delivery.acknowledged(client, packetId),
     plain,
     granted: (client, topic) => subscriptions.granted(client, topic),
+    isHere: (client) => connections.ofDevice(client) !== undefined,
     onDropped: (count) => metrics.open_dropped_total.inc(count),
   };
   const aedes = new ConfinedAedes(
@@ -152,7 +154,9 @@ export async function createBroker(parts: BrokerParts): Promise<Broker> {
       authorizeForward(client, packet) {
         const connection = connections.ofClient(client);
         if (connection === undefined || connection.revoked) return null;
-        return mayForward(connection.actor.user, connection.client.conn, packet, open) ? packet : null;
+        if (mayForward(connection.actor.user, connection.client.conn, packet, open)) return packet;
+        if (packet.qos > 0) persistence.dropOutgoing(client, packet);
+        return null;
       },
     },
     plain,
@@ -187,6 +191,8 @@ export async function createBroker(parts: BrokerParts): Promise<Broker> {
     origins.set(client, { ip, transport });
     limitPackets(client);
     readSteadily(client);
+    // Before what a queue still holds is sent, which is before the session is ready.
+    confineAedes(client);
     clampQos(client);
     stream.once('close', () => gone(client));
   }

@@ -6,7 +6,7 @@ import type { Connection, Connections } from './connections.ts';
 import { Expiry } from './expiry.ts';
 
 export interface SweepParts {
-  connections: Pick<Connections, 'all' | 'ofDevice'>;
+  connections: Pick<Connections, 'all'>;
   persistence: Pick<SqlitePersistence, 'sweepSessions'>;
   /** Days that a session of plain MQTT which is away is kept; null: there are none. */
   sessionDays: number | null;
@@ -38,14 +38,12 @@ export function startSweep(parts: SweepParts): { connected(connection: Connectio
 
   const sweepSessions = (days: number) => {
     const now = clock.now();
-    persistence
-      .sweepSessions(now, now - days * DAY_MS, (client) => connections.ofDevice(client) !== undefined)
-      .then(
-        (ended) => {
-          if (ended > 0) logger.info({ ended }, 'sessions ended that were away for too long');
-        },
-        (error) => logger.error({ err: error }, 'sessions could not be swept'),
-      );
+    persistence.sweepSessions(now, now - days * DAY_MS).then(
+      (ended) => {
+        if (ended > 0) logger.info({ ended }, 'sessions ended that were away for too long');
+      },
+      (error) => logger.error({ err: error }, 'sessions could not be swept'),
+    );
   };
   const { sessionDays } = parts;
   const sessions =

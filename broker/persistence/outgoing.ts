@@ -6,17 +6,27 @@ import { type AnyPacket, pack, unpack } from './packing.ts';
 /** A constructor that its types call a namespace. */
 const Packet = aedesPacket as unknown as new (packet: AnyPacket) => AnyPacket;
 
+/** How far behind a device may be that is connected; what it is sent waits here for its acknowledgement. */
+const MOST_HERE = 5_000;
+
 /** The queues of sessions of `open/#`, oldest first; each is bounded, and its oldest go first. */
 export class OutgoingQueues {
   readonly #database: SqliteDatabase;
   readonly #most: number;
+  readonly #isHere: (client: string) => boolean;
   readonly #onDropped: (count: number) => void;
   readonly #queues = new Map<string, AnyPacket[]>();
 
-  constructor(database: SqliteDatabase, most: number, onDropped: (count: number) => void) {
+  /** `most`: of a session that is away. */
+  constructor(
+    database: SqliteDatabase,
+    most: number,
+    hooks: { isHere(client: string): boolean; onDropped(count: number): void },
+  ) {
     this.#database = database;
     this.#most = most;
-    this.#onDropped = onDropped;
+    this.#isHere = hooks.isHere;
+    this.#onDropped = hooks.onDropped;
   }
 
   load(rows: (PackedPacket & { client: string; message: number | null })[]): void {
@@ -37,7 +47,8 @@ export class OutgoingQueues {
       const kept = new Packet(packet);
       queue.push(kept);
       rows.push(outgoingRow(client, kept));
-      if (queue.length > this.#most) dropped.push(key(client, queue.shift()));
+      const most = this.#isHere(client) ? Math.max(this.#most, MOST_HERE) : this.#most;
+      while (queue.length > most) dropped.push(key(client, queue.shift()));
     }
     const writes = [this.#database.write('outgoing.put', rows)];
     if (dropped.length > 0) {
@@ -68,6 +79,8 @@ export class OutgoingQueues {
     }
     // A PUBLISH that is not there any more was the oldest of a full queue: who is connected gets it all the same, and just once.
     if (packet.cmd === 'pubrel') throw new Error('no such packet');
+    // Not before those that were sent before it.
+    await this.#database.write('outgoing.drop', []);
   }
 
   /** Takes out what was acknowledged. */

@@ -17,6 +17,8 @@ export interface PersistenceHooks {
   plain(topic: string): boolean;
   /** Whether a subscription was granted: Aedes stores the refused ones of a SUBSCRIBE with it too. */
   granted(client: ClientId, topic: string): boolean;
+  /** Is the session connected? */
+  isHere(client: string): boolean;
   onDropped(count: number): void;
 }
 
@@ -24,6 +26,7 @@ const NO_HOOKS: PersistenceHooks = {
   acknowledged: () => false,
   plain: () => true,
   granted: () => true,
+  isHere: () => false,
   onDropped: () => {},
 };
 
@@ -55,7 +58,10 @@ export class SqlitePersistence {
   private constructor(database: SqliteDatabase, queueLimit: number) {
     this.#database = database;
     this.#memory = new MemoryPersistence();
-    this.#outgoing = new OutgoingQueues(database, queueLimit, (count) => this.hooks.onDropped(count));
+    this.#outgoing = new OutgoingQueues(database, queueLimit, {
+      isHere: (client) => this.hooks.isHere(client),
+      onDropped: (count) => this.hooks.onDropped(count),
+    });
   }
 
   static async open(
@@ -188,11 +194,11 @@ export class SqlitePersistence {
    * Ends the sessions with plain subscriptions that have been away since before `before` (ms since the epoch); notes for those that are
    * here that they were seen `now`. How many were ended.
    */
-  async sweepSessions(now: number, before: number, isHere: (client: string) => boolean): Promise<number> {
+  async sweepSessions(now: number, before: number): Promise<number> {
     const here: string[] = [];
     let ended = 0;
     for (const [client, seen] of [...this.#seen]) {
-      if (isHere(client)) {
+      if (this.hooks.isHere(client)) {
         this.#seen.set(client, now);
         here.push(client);
       } else if (seen < before) {
@@ -231,6 +237,11 @@ export class SqlitePersistence {
   async outgoingClearMessageId(client: Client, packet: AnyPacket): Promise<AnyPacket | undefined> {
     if (this.hooks.acknowledged(client, packet.messageId)) return undefined;
     return this.#outgoing.clear(client.id, packet);
+  }
+
+  /** A queued packet is not to be sent to this client after all. */
+  dropOutgoing(client: ClientId, packet: AnyPacket): void {
+    this.#outgoing.drop(client.id, packet);
   }
 
   outgoingStream(client: ClientId): Readable {
