@@ -10,6 +10,7 @@ import type { Logger } from './platform/logging.ts';
 import { isLoopback } from './platform/loopback.ts';
 import { createMetrics } from './platform/metrics.ts';
 import { loadSigningKey } from './platform/secrets.ts';
+import { TokenBuckets } from './platform/token-bucket.ts';
 import type { Accounts } from './services/accounts/accounts.ts';
 import { createAccounts } from './services/accounts/create.ts';
 import { writeBackup } from './services/backup.ts';
@@ -95,6 +96,11 @@ export async function startServer(parts: {
       (p) => p.destroy(),
     );
     const { log, history, cursors } = messages;
+    const userRate = new TokenBuckets(
+      config.limits.commandsPerSecondUser,
+      config.limits.commandBurstUser,
+      clock,
+    );
     const { limits } = config;
 
     const accounts: Accounts = opened(
@@ -175,6 +181,7 @@ export async function startServer(parts: {
         pipeline,
         queries,
         receipts,
+        userRate,
         delivery,
         seen: (actor, at) => accounts.seen(actor, at),
         lastSeen: (user) => accounts.lastSeen(user),
@@ -195,6 +202,7 @@ export async function startServer(parts: {
         pipeline,
         queries,
         receipts,
+        userRate,
         presence: (user) => broker.presence.online(user),
         accept: (stream, ip) => broker.accept(stream, ip),
         ready,

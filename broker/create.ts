@@ -26,6 +26,7 @@ import { readSteadily, startReading } from './connections/reading.ts';
 import { startSweep } from './connections/sweep.ts';
 import type { RunningDelivery } from './delivery/create.ts';
 import { confineAedes } from './delivery/packet-ids.ts';
+import type { UserRate } from './ingest/command-rate.ts';
 import { Ingest } from './ingest/ingest.ts';
 import { Notices } from './notices.ts';
 import { OpenRules } from './open/rules.ts';
@@ -46,6 +47,8 @@ export interface BrokerParts {
   pipeline: Pick<Pipeline, 'submit'>;
   queries: Queries;
   receipts: Pick<Receipts, 'read'>;
+  /** Commands of each user, counted together with those over HTTP. */
+  userRate: UserRate;
   /** Stopped with the broker. */
   delivery: RunningDelivery;
   /** Notes that a device is, or was, here; `at` in ms since the epoch. */
@@ -104,6 +107,7 @@ export async function createBroker(parts: BrokerParts): Promise<Broker> {
   const ingest = new Ingest({
     ...{ connections, open, answers, notices, limits, clock, metrics },
     ...{ pipeline: parts.pipeline, receipts: parts.receipts, queries: parts.queries },
+    userRate: parts.userRate,
     typing: new Typing({
       connections,
       memberships,

@@ -3,19 +3,20 @@ import type { Config } from '../../platform/config/schema.ts';
 import { TokenBuckets } from '../../platform/token-bucket.ts';
 import type { Actor } from '../../services/actor.ts';
 
-type Limits = Pick<
-  Config['limits'],
-  'commandsPerSecondDevice' | 'commandBurstDevice' | 'commandsPerSecondUser' | 'commandBurstUser'
->;
+type Limits = Pick<Config['limits'], 'commandsPerSecondDevice' | 'commandBurstDevice'>;
+
+/** Commands of users, over whatever they come: each takes a token under the user's id. */
+export type UserRate = Pick<TokenBuckets, 'take'>;
 
 /** How fast a device, and all devices of a user together, may publish. */
 export class CommandRate {
   readonly #devices: TokenBuckets;
-  readonly #users: TokenBuckets;
+  readonly #users: UserRate;
 
-  constructor(limits: Limits, clock: Clock) {
+  /** `users`: shared with HTTP. */
+  constructor(limits: Limits, clock: Clock, users: UserRate) {
     this.#devices = new TokenBuckets(limits.commandsPerSecondDevice, limits.commandBurstDevice, clock);
-    this.#users = new TokenBuckets(limits.commandsPerSecondUser, limits.commandBurstUser, clock);
+    this.#users = users;
   }
 
   /** 0: go on; else the milliseconds after which it may. */

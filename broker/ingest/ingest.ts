@@ -16,7 +16,7 @@ import type { Notices } from '../notices.ts';
 import type { OpenRules } from '../open/rules.ts';
 import { destination } from '../topic-rules/publish.ts';
 import type { Typing } from '../typing.ts';
-import { CommandRate } from './command-rate.ts';
+import { CommandRate, type UserRate } from './command-rate.ts';
 import { InOrder } from './in-order.ts';
 import { QueryQueue } from './query-queue.ts';
 import { Throttle } from './throttle.ts';
@@ -33,6 +33,7 @@ export interface IngestParts {
   /** The packet is acknowledged, and goes nowhere. */
   deny(packet: object): void;
   limits: Config['limits'];
+  userRate: UserRate;
   clock: Clock;
   metrics: Pick<Metrics, 'commands_total'>;
 }
@@ -62,7 +63,7 @@ export class Ingest {
 
   constructor(parts: IngestParts) {
     this.#parts = parts;
-    this.#throttle = new Throttle(new CommandRate(parts.limits, parts.clock), parts.clock);
+    this.#throttle = new Throttle(new CommandRate(parts.limits, parts.clock, parts.userRate), parts.clock);
     this.#queries = new QueryQueue({
       queries: parts.queries,
       answers: parts.answers,

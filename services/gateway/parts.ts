@@ -3,6 +3,7 @@ import type { Clock } from '../../platform/clock.ts';
 import type { Config } from '../../platform/config/schema.ts';
 import type { Logger } from '../../platform/logging.ts';
 import type { Metrics } from '../../platform/metrics.ts';
+import type { TokenBuckets } from '../../platform/token-bucket.ts';
 import type { Accounts } from '../accounts/accounts.ts';
 import type { Pipeline } from '../messages/pipeline.ts';
 import type { Receipts } from '../messages/receipts.ts';
@@ -15,6 +16,8 @@ export interface GatewayParts {
   pipeline: Pipeline;
   queries: Queries;
   receipts: Receipts;
+  /** Commands of each user, counted together with those over MQTT; absent: by themselves. */
+  userRate?: Pick<TokenBuckets, 'take'>;
   /** Is any device of the user connected? */
   presence(user: string): boolean;
   /** Takes a connection whose bytes are MQTT; false: refused, and closed. */

@@ -10,10 +10,13 @@ const BEARER = /^Bearer ([A-Za-z0-9._~+/-]{1,4096}=*)$/i;
  * Who is asking, before the body is read. A route of the contract that does not say `none` needs a token; what is outside
  * the contract is answered as not found whoever asks. Then the commands of the user are counted, as over MQTT.
  */
-export function authentication(app: App, parts: Pick<GatewayParts, 'accounts' | 'config' | 'clock'>): void {
+export function authentication(
+  app: App,
+  parts: Pick<GatewayParts, 'accounts' | 'config' | 'clock' | 'userRate'>,
+): void {
   const { accounts, config, clock } = parts;
   const { commandsPerSecondUser, commandBurstUser } = config.limits;
-  const buckets = new TokenBuckets(commandsPerSecondUser, commandBurstUser, clock);
+  const buckets = parts.userRate ?? new TokenBuckets(commandsPerSecondUser, commandBurstUser, clock);
   app.addHook('onRequest', async (request) => {
     const { route } = request.routeOptions.config;
     if (route === undefined || route.auth === 'none') return;
