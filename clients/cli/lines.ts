@@ -11,11 +11,16 @@ export async function openLines(app: App, input: Interface, output: NodeJS.Writa
   // Before anything is waited for: lines that come while nobody listens are lost.
   const lines = input[Symbol.asyncIterator]();
   let told = app.notes;
+  // One after the other, each when the names in it are known.
+  let printing: Promise<void> = Promise.resolve();
   app.onLine = (chat, line) => {
-    output.write(
+    printing = printing.then(async () => {
+      if (chat.name === null && chat.peer !== null) await app.names.resolve(chat.peer);
+      const who = await app.names.resolve(line.sender);
+      const text = line.notice ? await app.names.resolveIn(shown(line)) : shown(line);
       // Further lines of a message are indented: nobody writes a line in another's name.
-      `[${app.title(chat)}] #${line.seq} ${app.names.of(line.sender)}: ${app.names.inText(shown(line)).replaceAll('\n', '\n    ')}\n`,
-    );
+      output.write(`[${app.title(chat)}] #${line.seq} ${who}: ${text.replaceAll('\n', '\n    ')}\n`);
+    });
   };
   app.onChange = () => {
     if (app.notes === told) return;
@@ -37,6 +42,7 @@ export async function openLines(app: App, input: Interface, output: NodeJS.Writa
   const giveUp = Date.now() + LAST_WORDS_MS;
   while (app.client.pending.length > 0 && app.client.status !== 'offline' && Date.now() < giveUp)
     await new Promise((resolve) => setTimeout(resolve, 20));
+  await printing;
 }
 
 function isOnline(app: App): Promise<void> {
