@@ -1,8 +1,10 @@
 import { Aedes, type AedesOptions, type Client } from 'aedes';
 import type { InnerClient } from './aedes-inside.ts';
+import { Distribution, type DistributionParts } from './open/distribution.ts';
 
 type Done = (error?: Error | null) => void;
-type Publish = (packet: { topic: string }, client: Client | null, done: Done) => void;
+type Published = { topic: string; qos?: number };
+type Publish = (packet: Published, client: Client | null, done: Done) => void;
 type Subscribe = (topic: string, deliver: unknown, done?: Done) => void;
 type Register = (client: InnerClient) => void;
 
@@ -25,11 +27,17 @@ export class ConfinedAedes extends Aedes {
   readonly #plain: (topic: string) => boolean;
   /** Packets that were refused: they are acknowledged, and nothing else. */
   readonly denied = new WeakSet<object>();
+  readonly distribution: Distribution;
 
   constructor(options: AedesOptions, plain: (topic: string) => boolean) {
     super(options);
     this.#plain = plain;
-    const inner = this as unknown as typeof aedes;
+    const inner = this as unknown as typeof aedes & { mq: { emit: DistributionParts['emit'] } };
+    this.distribution = new Distribution({
+      broker: this,
+      store: options.persistence,
+      emit: (packet, done) => inner.mq.emit(packet, done),
+    });
     inner.publish = (packet, client, done) => this.#publish(packet, client, done);
     inner.subscribe = (topic, deliver, done) => this.#subscribe('subscribe', topic, deliver, done);
     inner.unsubscribe = (topic, deliver, done) => this.#subscribe('unsubscribe', topic, deliver, done);
@@ -37,15 +45,26 @@ export class ConfinedAedes extends Aedes {
     inner.unregisterClient = (client) => this.#unregister(client);
   }
 
-  #publish(...args: [packet: { topic: string }, client: Client | null | Done, done?: Done]): void {
+  #publish(...args: [packet: Published, client: Client | null | Done, done?: Done]): void {
     const [packet, second, third] = args;
     const client = typeof second === 'function' ? null : second;
     const done = (typeof second === 'function' ? second : third) ?? (() => {});
     const { topic } = packet;
+    if (this.#plain(topic) && !this.denied.has(packet)) return this.#distribute(packet, client, done);
     // By its own heartbeat a broker knows that wills are of its own run, and not to be published yet.
-    const ours = this.#plain(topic) ? !this.denied.has(packet) : client === null && HEARTBEAT.test(topic);
-    if (ours) aedes.publish.call(this, packet, client, done);
+    if (client === null && HEARTBEAT.test(topic)) aedes.publish.call(this, packet, client, done);
     else done(null);
+  }
+
+  #distribute(packet: Published, client: Client | null, done: Done): void {
+    const { distribution } = this;
+    let end = distribution.handedOn(packet);
+    if (end === undefined) {
+      const stored = distribution.take(packet, client);
+      // At QoS 2 this is PUBREC, at QoS 0 the publisher goes on when those who are here have it.
+      end = packet.qos ? stored : distribution.handedOn(packet)!;
+    }
+    end.then(() => done(null), done);
   }
 
   #subscribe(verb: 'subscribe' | 'unsubscribe', topic: string, deliver: unknown, done?: Done): void {

@@ -116,6 +116,7 @@ export async function createBroker(parts: BrokerParts): Promise<Broker> {
       clock,
       metrics,
     }),
+    distribute: (packet, client) => aedes.distribution.take(packet, client),
     deny: (packet) => aedes.denied.add(packet),
   });
   const authenticate = new Authenticate({

@@ -3,6 +3,7 @@ type Callback = (error?: Error | null) => void;
 interface Slot {
   callback: Callback;
   settled: boolean;
+  error: Error | null;
 }
 
 /**
@@ -13,17 +14,21 @@ export class InOrder {
   readonly #slots = new Map<object, Slot[]>();
 
   /** Returns what is to be called when the packet is done. */
-  take(connection: object, callback: Callback): () => void {
+  take(connection: object, callback: Callback): (error?: Error | null) => void {
     let slots = this.#slots.get(connection);
     if (slots === undefined) {
       slots = [];
       this.#slots.set(connection, slots);
     }
-    const slot = { callback, settled: false };
+    const slot = { callback, settled: false, error: null } as Slot;
     slots.push(slot);
-    return () => {
+    return (error = null) => {
       slot.settled = true;
-      while (slots[0]?.settled === true) slots.shift()!.callback(null);
+      slot.error = error;
+      while (slots[0]?.settled === true) {
+        const first = slots.shift()!;
+        first.callback(first.error);
+      }
       if (slots.length === 0) this.#slots.delete(connection);
     };
   }

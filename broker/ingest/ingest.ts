@@ -30,6 +30,8 @@ export interface IngestParts {
   typing: Pick<Typing, 'publish'>;
   answers: Pick<Answers, 'send' | 'room'>;
   notices: Notices;
+  /** Takes a packet of plain MQTT; resolves when it is stored. */
+  distribute(packet: object, client: Client): Promise<void>;
   /** The packet is acknowledged, and goes nowhere. */
   deny(packet: object): void;
   limits: Config['limits'];
@@ -42,6 +44,7 @@ export interface IngestParts {
 export interface Published {
   topic: string;
   payload: Buffer | string;
+  qos?: 0 | 1 | 2;
   clientId?: string;
 }
 
@@ -83,7 +86,7 @@ export class Ingest {
     // Never acknowledged: the device sends it again when the server is back.
     if (this.#stopping && !client.closed) return;
     // A will comes when the connection is closed, and is acknowledged to nobody.
-    const finish = client.closed ? () => done(null) : this.#order.take(connection, done);
+    const finish = client.closed ? done : this.#order.take(connection, done);
     const target = destination(connection.actor.user, packet.topic, this.#parts.open);
     switch (target.kind) {
       case 'outbox':
@@ -98,7 +101,7 @@ export class Ingest {
         );
       case 'open':
         // Plain MQTT has no refusals: who is too fast is only slowed down.
-        return this.#throttle.take(connection, finish);
+        return this.#throttle.take(connection, () => this.#plain(client, packet, finish));
       case 'forbidden':
         this.#parts.deny(packet);
         return this.#throttle.take(connection, (refusedMs) => {
@@ -121,6 +124,13 @@ export class Ingest {
       await new Promise<void>((resolve) => {
         this.#onIdle = resolve;
       });
+  }
+
+  #plain(client: Client, packet: Published, finish: (error?: Error | null) => void): void {
+    // At QoS 0 nothing is acknowledged, at QoS 2 Aedes sees to it that it is taken once, and in time.
+    if (packet.qos !== 1 || client.closed) return finish(null);
+    // There is no way to say that it could not be stored: the connection ends, and the device sends it again.
+    this.#parts.distribute(packet, client).then(() => finish(null), finish);
   }
 
   #command(connection: Connection, payload: Buffer, refusedMs: number, finish: () => void): void {
