@@ -251,6 +251,8 @@ export class DunlinClient extends Emitter<ClientEvents> {
   #refused({ command, error: refusal }: Notice): void {
     // For the time being: the outbox sends it again, and nobody needs to know.
     if (command !== null && this.#outbox.refuse(command, refusal)) return;
+    // The connection is about to be closed, and comes back with a new one.
+    if (command === null && refusal.code === 'token_expired') return;
     const error = new RefusedError(refusal);
     if (command === null || !this.#rejectChange(command, error)) this.emit('refused', { command, error });
   }

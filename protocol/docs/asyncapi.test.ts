@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { Ajv } from 'ajv';
-import { commands, isChange, isQuery } from '../commands.ts';
+import { commands, isChange, isQuery, queries } from '../commands.ts';
 import { events, notices } from '../events.ts';
 import { parseTopic } from '../topics.ts';
 import { asyncapi } from './asyncapi.ts';
@@ -113,6 +113,13 @@ describe('the AsyncAPI document', () => {
           assert.notDeepEqual(validate(name, { ...payload, v: 2 }), []);
         }
       });
+    }
+  });
+
+  it('says of every question what its result is', () => {
+    for (const type of Object.keys(queries)) {
+      const { $ref } = at(`components/messages/${type}`)['x-result'] as { $ref: string };
+      assert.match(String((resolve($ref) as JsonObject).title), /^[A-Z]/, type);
     }
   });
 

@@ -1,5 +1,5 @@
 import type { TSchema } from 'typebox';
-import { commands, VERSION } from '../commands.ts';
+import { commands, isQuery, VERSION } from '../commands.ts';
 import { errors } from '../errors.ts';
 import {
   accountEvents,
@@ -9,6 +9,7 @@ import {
   PresencePayload,
   TypingPayload,
 } from '../events.ts';
+import { commandRoutes } from '../http.ts';
 import { channels, operations } from './channels.ts';
 import { commandExamples } from './example-commands.ts';
 import {
@@ -18,7 +19,7 @@ import {
   typingExample,
   typingSeen,
 } from './example-events.ts';
-import { type Json, type JsonObject, namedSchemas, plain, withRefs } from './schema-refs.ts';
+import { definition, type Json, type JsonObject, namedSchemas, namesOf, plain } from './schema-refs.ts';
 
 /** Version of the AsyncAPI MQTT bindings used here. */
 const BINDING = '0.2.0';
@@ -57,12 +58,27 @@ function messageObjects(): JsonObject {
       {
         name,
         ...plain(described(schema)),
+        ...answerOf(name),
         contentType: 'application/json',
         payload: { $ref: `${SCHEMAS}/${name}` },
         examples: examples.map((payload) => ({ payload: plain(payload) })),
       },
     ]),
   );
+}
+
+/** What is asked by a command and answered over HTTP with the same: the name of its schema, by the command. */
+const answers = new Map<string, TSchema>(
+  Object.values(commandRoutes)
+    .filter(({ command }) => isQuery(command.type))
+    .map(({ command, answer }) => [command.type, answer as TSchema]),
+);
+
+const nameOfAnswer = (answer: TSchema) => `answer.${(answer as { title?: string }).title}`;
+
+function answerOf(name: string): JsonObject {
+  const answer = answers.get(name);
+  return answer === undefined ? {} : { 'x-result': { $ref: `${SCHEMAS}/${nameOfAnswer(answer)}` } };
 }
 
 function described(schema: TSchema): { title?: string; summary?: string } {
@@ -72,7 +88,10 @@ function described(schema: TSchema): { title?: string; summary?: string } {
 
 function schemaObjects(): JsonObject {
   const all = namedSchemas(SCHEMAS);
-  for (const [name, { schema }] of Object.entries(messages())) all[name] = withRefs(schema, SCHEMAS);
+  const eventNames = namesOf({ ...conversationEvents, ...accountEvents });
+  for (const [name, { schema }] of Object.entries(messages()))
+    all[name] = definition(schema, SCHEMAS, eventNames);
+  for (const answer of answers.values()) all[nameOfAnswer(answer)] = definition(answer, SCHEMAS, eventNames);
   return all;
 }
 

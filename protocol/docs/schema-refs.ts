@@ -27,28 +27,39 @@ const named = {
 /** A schema as plain JSON: what TypeBox keeps beside it for itself is gone. */
 export const plain = (schema: unknown): JsonObject => JSON.parse(JSON.stringify(schema)) as JsonObject;
 
-const nameOf = new Map(Object.entries(named).map(([name, schema]) => [JSON.stringify(schema), name]));
+/** Names of schemas, by their JSON text. */
+export type Names = ReadonlyMap<string, string>;
+
+export const namesOf = (schemas: Record<string, unknown>): Names =>
+  new Map(Object.entries(schemas).map(([name, schema]) => [JSON.stringify(schema), name]));
+
+const names = namesOf(named);
 
 /** The schema with every part that has a name replaced by a reference to it. `base` is where the named ones are. */
 export function withRefs(schema: unknown, base: string): JsonObject {
-  return replaced(plain(schema), base) as JsonObject;
+  return replaced(plain(schema), base, names) as JsonObject;
+}
+
+/** As {@link withRefs}, for a schema that has a name itself, where there are more names. */
+export function definition(schema: unknown, base: string, more: Names): JsonObject {
+  return children(plain(schema), base, new Map([...names, ...more])) as JsonObject;
 }
 
 /** The named schemas themselves, for `base`. */
 export function namedSchemas(base: string): JsonObject {
   return Object.fromEntries(
-    Object.entries(named).map(([name, schema]) => [name, children(plain(schema), base)]),
+    Object.entries(named).map(([name, schema]) => [name, children(plain(schema), base, names)]),
   );
 }
 
-function replaced(value: Json, base: string): Json {
+function replaced(value: Json, base: string, known: Names): Json {
   if (typeof value !== 'object' || value === null) return value;
-  const name = nameOf.get(JSON.stringify(value));
-  return name === undefined ? children(value, base) : { $ref: `${base}/${name}` };
+  const name = known.get(JSON.stringify(value));
+  return name === undefined ? children(value, base, known) : { $ref: `${base}/${name}` };
 }
 
-function children(value: Json, base: string): Json {
-  if (Array.isArray(value)) return value.map((child) => replaced(child, base));
+function children(value: Json, base: string, known: Names): Json {
+  if (Array.isArray(value)) return value.map((child) => replaced(child, base, known));
   if (typeof value !== 'object' || value === null) return value;
-  return Object.fromEntries(Object.entries(value).map(([key, child]) => [key, replaced(child, base)]));
+  return Object.fromEntries(Object.entries(value).map(([key, child]) => [key, replaced(child, base, known)]));
 }
