@@ -1,5 +1,6 @@
 import type { Change, ChangeType, CommandOf } from '../../protocol/commands.ts';
 import type { Refusal } from '../../protocol/errors.ts';
+import type { EventType } from '../../protocol/events.ts';
 import type { Actor } from '../actor.ts';
 import type { EventDraft, StoredEvent, StreamedEvent } from './history.ts';
 
@@ -36,10 +37,13 @@ export interface Decision {
 /**
  * The rules of one type of change. `decide` reads state and returns a decision or throws {@link Refused}; it may return
  * synchronously when everything is cached (the hot path). `apply` runs after the event is durable and projects it onto
- * the directory; it must be idempotent, as a crash between the two makes it run again.
+ * the directory; it must be idempotent, as a crash between the two makes it run again. It is given nothing but the event: a command
+ * that is sent under the id of another has that other one's event, and must not be applied in its name.
  */
 export interface ChangeRules<T extends ChangeType = ChangeType> {
   readonly type: T;
+  /** The type of the event that it makes. Rules that make the same one apply it alike. */
+  readonly event: EventType;
   /**
    * True when the decision depends on what earlier changes of the same kind did (membership, roles, profile): such a change is looked up
    * for duplicates first and decided alone, after everything before it has been applied.
@@ -50,5 +54,5 @@ export interface ChangeRules<T extends ChangeType = ChangeType> {
    * What can be refused before the log, from what is cached; throws {@link Refused}, and lets pass what it does not know.
    */
   precheck?(actor: Actor, command: CommandOf<T>): void;
-  apply?(event: StoredEvent, command: CommandOf<T>, actor: Actor): Promise<void>;
+  apply?(event: StoredEvent): Promise<void>;
 }

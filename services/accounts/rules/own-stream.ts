@@ -17,23 +17,20 @@ export interface OwnChange<T extends ChangeType, E extends EventType> {
 }
 
 /**
- * A change in the user's own stream. What is applied is what was stored, never what the command says: a command that is sent again under
- * the id of another has that other one's event.
+ * A change in the user's own stream.
  */
 export function ownChange<T extends ChangeType, E extends EventType>(
   change: OwnChange<T, E>,
 ): ChangeRules<T> {
   return {
     type: change.type,
+    event: change.event,
     structural: true,
     async decide(actor, command, acceptedAt) {
       await change.check?.(actor, command);
       const made = { stream: actor.user, type: change.event, id: command.id, time: acceptedAt };
       return { draft: plainEvent(actor, made, change.fields(command)) };
     },
-    async apply(event, _command, actor) {
-      if (event.type !== change.event || event.stream !== actor.user) return;
-      await change.apply(actor.user, JSON.parse(event.body) as EventOf<E>);
-    },
+    apply: (event) => change.apply(event.stream, JSON.parse(event.body) as EventOf<E>),
   };
 }

@@ -1,4 +1,5 @@
 import { Refused } from '../../../protocol/errors.ts';
+import type { EventOf } from '../../../protocol/events.ts';
 import type { ChangeRules } from '../../messages/pipeline.ts';
 import { asMember, refuseBlocked } from '../access.ts';
 import { plainEvent } from '../events.ts';
@@ -7,6 +8,7 @@ import type { RuleParts } from './parts.ts';
 export function conversationTimer({ cache, store, relations }: RuleParts): ChangeRules<'conversation.timer'> {
   return {
     type: 'conversation.timer',
+    event: 'timer.changed',
     structural: true,
     async decide(actor, command, acceptedAt) {
       const entry = await asMember(cache, actor, command.conversation);
@@ -20,7 +22,8 @@ export function conversationTimer({ cache, store, relations }: RuleParts): Chang
       );
       return { draft };
     },
-    async apply(event, { seconds }) {
+    async apply(event) {
+      const { seconds } = JSON.parse(event.body) as EventOf<'timer.changed'>;
       await store.update(event.stream, { timer: seconds }, event.seq);
       cache.forget(event.stream);
     },

@@ -1,4 +1,5 @@
 import { Refused } from '../../../protocol/errors.ts';
+import type { EventOf } from '../../../protocol/events.ts';
 import type { ChangeRules } from '../../messages/pipeline.ts';
 import { asAdmin } from '../access.ts';
 import { plainEvent } from '../events.ts';
@@ -10,6 +11,7 @@ export function groupAdd(parts: RuleParts): ChangeRules<'group.add'> {
   const { cache, store, limits } = parts;
   return {
     type: 'group.add',
+    event: 'members.added',
     structural: true,
     async decide(actor, command, acceptedAt) {
       const { members } = await asAdmin(cache, actor, command.conversation);
@@ -27,7 +29,7 @@ export function groupAdd(parts: RuleParts): ChangeRules<'group.add'> {
     },
     async apply(event) {
       // Who was added is what the event says: some of the command may have been members before.
-      const { members } = JSON.parse(event.body) as { members: Member[] };
+      const { members } = JSON.parse(event.body) as EventOf<'members.added'>;
       const conversation = await store.get(event.stream);
       await store.add(event.stream, members, event.seq, conversation?.history === 'all' ? 1 : event.seq);
       cache.forget(event.stream);

@@ -1,4 +1,5 @@
 import { Refused } from '../../../protocol/errors.ts';
+import type { EventOf } from '../../../protocol/events.ts';
 import type { ChangeRules } from '../../messages/pipeline.ts';
 import { plainEvent } from '../events.ts';
 import type { Member } from '../store.ts';
@@ -9,6 +10,7 @@ export function groupCreate(parts: RuleParts): ChangeRules<'group.create'> {
   const { cache, store, relations, limits } = parts;
   return {
     type: 'group.create',
+    event: 'group.created',
     structural: true,
     async decide(actor, command, acceptedAt) {
       const others = (command.members ?? []).filter((user) => user !== actor.user);
@@ -37,21 +39,17 @@ export function groupCreate(parts: RuleParts): ChangeRules<'group.create'> {
       );
       return { draft, joined: members.map(({ user }) => user) };
     },
-    async apply(event, command, actor) {
-      const others = (command.members ?? []).filter((user) => user !== actor.user);
-      const members: Member[] = [
-        { user: actor.user, role: 'owner' },
-        ...others.map((user): Member => ({ user, role: 'member' })),
-      ];
+    async apply(event) {
+      const { name, photo, history, members } = JSON.parse(event.body) as EventOf<'group.created'>;
       await store.create(
         {
           id: event.stream,
           kind: 'group',
-          name: command.name,
-          photo: command.photo ?? null,
-          history: command.history ?? 'joined',
+          name,
+          photo: photo ?? null,
+          history,
           timer: null,
-          createdBy: actor.user,
+          createdBy: event.sender.user,
           createdAt: event.time,
         },
         members,

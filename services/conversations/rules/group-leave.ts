@@ -8,6 +8,7 @@ import { applyRemoval } from './removal.ts';
 export function groupLeave({ cache, store }: RuleParts): ChangeRules<'group.leave'> {
   return {
     type: 'group.leave',
+    event: 'members.removed',
     structural: true,
     async decide(actor, command, acceptedAt) {
       const entry = await inGroup(cache, actor, command.conversation);

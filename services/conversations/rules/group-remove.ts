@@ -8,6 +8,7 @@ import { applyRemoval } from './removal.ts';
 export function groupRemove({ cache, store }: RuleParts): ChangeRules<'group.remove'> {
   return {
     type: 'group.remove',
+    event: 'members.removed',
     structural: true,
     async decide(actor, command, acceptedAt) {
       const { members, role } = await asAdmin(cache, actor, command.conversation);

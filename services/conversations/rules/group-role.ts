@@ -1,4 +1,5 @@
 import { Refused } from '../../../protocol/errors.ts';
+import type { EventOf } from '../../../protocol/events.ts';
 import type { ChangeRules } from '../../messages/pipeline.ts';
 import { countOwners, inGroup } from '../access.ts';
 import { plainEvent } from '../events.ts';
@@ -7,6 +8,7 @@ import type { RuleParts } from './parts.ts';
 export function groupRole({ cache, store }: RuleParts): ChangeRules<'group.role'> {
   return {
     type: 'group.role',
+    event: 'member.role',
     structural: true,
     async decide(actor, command, acceptedAt) {
       const entry = await inGroup(cache, actor, command.conversation);
@@ -22,7 +24,8 @@ export function groupRole({ cache, store }: RuleParts): ChangeRules<'group.role'
       );
       return { draft };
     },
-    async apply(event, { user, role }) {
+    async apply(event) {
+      const { user, role } = JSON.parse(event.body) as EventOf<'member.role'>;
       await store.setRole(event.stream, user, role, event.seq);
       cache.forget(event.stream);
     },

@@ -1,4 +1,5 @@
 import { Refused } from '../../../protocol/errors.ts';
+import type { EventOf } from '../../../protocol/events.ts';
 import type { ChangeRules } from '../../messages/pipeline.ts';
 import { asAdmin } from '../access.ts';
 import { plainEvent } from '../events.ts';
@@ -7,6 +8,7 @@ import type { RuleParts } from './parts.ts';
 export function groupUpdate({ cache, store }: RuleParts): ChangeRules<'group.update'> {
   return {
     type: 'group.update',
+    event: 'group.updated',
     structural: true,
     async decide(actor, command, acceptedAt) {
       await asAdmin(cache, actor, command.conversation);
@@ -20,7 +22,8 @@ export function groupUpdate({ cache, store }: RuleParts): ChangeRules<'group.upd
       );
       return { draft };
     },
-    async apply(event, { name, photo, history }) {
+    async apply(event) {
+      const { name, photo, history } = JSON.parse(event.body) as EventOf<'group.updated'>;
       await store.update(
         event.stream,
         {

@@ -43,6 +43,8 @@ const REQUEST_TIMEOUT_MS = 10_000;
 export function createPipeline(parts: PipelineParts): RunningPipeline {
   const { log, history, clock, logger, metrics } = parts;
   const rulesOf = new Map<ChangeType, ChangeRules>(parts.rules.map((rules) => [rules.type, rules]));
+  /** By the type of the event, whatever command it came with. */
+  const appliers = new Map(parts.rules.map((rules) => [rules.event as string, rules]));
   const outcomes = new Outcomes();
   const listeners = new Set<(events: StreamedEvent[]) => void>();
   let consumer: LogConsumer | null = null;
@@ -169,19 +171,20 @@ export function createPipeline(parts: PipelineParts): RunningPipeline {
   }
 
   /** Projects a stored event. A mistake of ours in one projection must not hold up everybody's messages; trouble of the storage does. */
-  async function apply({ actor, command }: LogRecord, event: StoredEvent): Promise<void> {
+  async function apply(event: StoredEvent): Promise<void> {
     try {
-      await rulesOf.get(command.type)?.apply?.(event, command as never, actor);
+      await appliers.get(event.type)?.apply?.(event);
     } catch (error) {
       if (isStorageTrouble(error)) throw error;
-      logger.error({ err: error, command: command.id, type: command.type }, 'an event could not be applied');
+      const { id, type, stream, seq } = event;
+      logger.error({ err: error, event: id, type, stream, seq }, 'an event could not be applied');
     }
   }
 
   async function settleStored(decided: Decided, seq: number, events: StreamedEvent[]): Promise<void> {
     const { record, decision } = decided;
     const event = streamed(decision, seq, record.actor);
-    if (applies(decided)) await apply(record, event);
+    if (applies(decided)) await apply(event);
     if (untold.size > 0) untold.delete(keyOf(record));
     events.push(event);
     outcomes.settle(record.actor.user, record.command.id, { ok: true, event, duplicate: false });
@@ -194,7 +197,7 @@ export function createPipeline(parts: PipelineParts): RunningPipeline {
   async function answerAgain(record: LogRecord, event: StoredEvent, events?: StreamedEvent[]): Promise<void> {
     const { actor, command } = record;
     const replayed = event.time === record.acceptedAt;
-    if (replayed && event.type !== 'refused') await apply(record, event);
+    if (replayed) await apply(event);
     const key = keyOf(record);
     const decision = untold.get(key);
     if (decision !== undefined) {

@@ -4,6 +4,7 @@ import { uuidv7 } from 'uuidv7';
 import { createLogger } from '../../../platform/logging.ts';
 import type { Change, CommandOf } from '../../../protocol/commands.ts';
 import { Refused } from '../../../protocol/errors.ts';
+import type { EventOf } from '../../../protocol/events.ts';
 import { plainEvent } from '../../conversations/events.ts';
 import type { StreamedEvent } from '../history.ts';
 import type { ChangeRules, Outcome } from '../pipeline.ts';
@@ -42,26 +43,29 @@ describe('the pipeline', () => {
   /** The projection. */
   let name: string | null;
   /** Called before each projection: may throw. */
-  let beforeApply: (command: Rename) => void;
+  let beforeApply: (made: { name?: string }) => void;
   /** Called before each decision about a reaction: may throw. */
   let beforeDecide: (command: React) => void;
-  let now: number;
+  let clock: () => number;
 
   const renaming: ChangeRules<'group.update'> = {
     type: 'group.update',
+    event: 'group.updated',
     structural: true,
     decide(who, command, time) {
       if (command.name === 'forbidden') throw new Refused('not_an_admin');
       const made = { stream: conversation, type: 'group.updated', id: command.id, time } as const;
       return { draft: plainEvent(who, made, { name: command.name }) };
     },
-    async apply(_event, command) {
-      beforeApply(command);
-      name = command.name ?? null;
+    async apply(event) {
+      const body = JSON.parse(event.body) as EventOf<'group.updated'>;
+      beforeApply(body);
+      name = body.name ?? null;
     },
   };
   const reacting: ChangeRules<'message.react'> = {
     type: 'message.react',
+    event: 'message.reaction',
     structural: false,
     decide(who, command, time) {
       beforeDecide(command);
@@ -75,7 +79,7 @@ describe('the pipeline', () => {
       log: messages.log,
       history: messages.history,
       rules: [renaming, reacting] as unknown as ChangeRules[],
-      clock: { now: () => ++now },
+      clock: { now: () => clock() },
       logger: createLogger('silent'),
       replies: () => ({
         toDevice: (_, payload) => {
@@ -104,7 +108,8 @@ describe('the pipeline', () => {
     name = null;
     beforeApply = () => {};
     beforeDecide = () => {};
-    now = 1_000;
+    let now = 1_000;
+    clock = () => ++now;
     pipeline = make();
     await pipeline.start();
   });
@@ -143,6 +148,18 @@ describe('the pipeline', () => {
       answers.map((a) => [a.type, a.command, a.result?.seq]),
       [['result', first.id, 1]],
     );
+  });
+
+  it('applies nothing in the name of another command’s event', async () => {
+    // At one instant, so that the second looks like a replay of the log.
+    clock = () => 5_000;
+    const first = react('👍');
+    const outcomes = await Promise.all([ask(first), ask(rename('taken over', first.id))]);
+    assert.deepEqual(
+      outcomes.map((o) => o.ok && o.event.type),
+      ['message.reaction', 'message.reaction'],
+    );
+    assert.equal(name, null);
   });
 
   it('stores a refusal for the device that asked, once, and lets the same id be asked again', async () => {

@@ -9,6 +9,7 @@ import { targetOf } from './target.ts';
 export function messageDelete(parts: MessageRuleParts): ChangeRules<'message.delete'> {
   return {
     type: 'message.delete',
+    event: 'message.deleted',
     structural: true,
     async decide(actor, command, acceptedAt) {
       const { conversation: stream, seq } = command;

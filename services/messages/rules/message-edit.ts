@@ -11,6 +11,7 @@ export function messageEdit(parts: MessageRuleParts): ChangeRules<'message.edit'
   const { cache, relations, editMs } = parts;
   return {
     type: 'message.edit',
+    event: 'message.edited',
     structural: true,
     async decide(actor, command, acceptedAt) {
       const { conversation, seq, content } = command;

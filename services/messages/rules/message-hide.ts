@@ -1,3 +1,4 @@
+import type { EventOf } from '../../../protocol/events.ts';
 import { plainEvent } from '../../conversations/events.ts';
 import type { ChangeRules } from '../pipeline.ts';
 import type { MessageRuleParts } from './parts.ts';
@@ -7,6 +8,7 @@ import { readableMessage } from './target.ts';
 export function messageHide({ history, store }: MessageRuleParts): ChangeRules<'message.hide'> {
   return {
     type: 'message.hide',
+    event: 'message.hidden',
     structural: true,
     async decide(actor, command, acceptedAt) {
       const { conversation, seq } = command;
@@ -19,6 +21,9 @@ export function messageHide({ history, store }: MessageRuleParts): ChangeRules<'
       );
       return { draft };
     },
-    apply: (_event, { conversation, seq }, actor) => store.hide(actor.user, conversation, seq),
+    apply(event) {
+      const { target } = JSON.parse(event.body) as EventOf<'message.hidden'>;
+      return store.hide(event.stream, target.conversation, target.seq);
+    },
   };
 }

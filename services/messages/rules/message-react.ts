@@ -8,6 +8,7 @@ export function messageReact(parts: MessageRuleParts): ChangeRules<'message.reac
   const { cache, relations } = parts;
   return {
     type: 'message.react',
+    event: 'message.reaction',
     structural: false,
     async decide(actor, command, acceptedAt) {
       const { conversation, seq, emoji } = command;

@@ -1,5 +1,6 @@
 import type { CommandOf } from '../../../protocol/commands.ts';
 import { Refused } from '../../../protocol/errors.ts';
+import type { EventOf } from '../../../protocol/events.ts';
 import type { Actor } from '../../actor.ts';
 import { notIn, peerOf } from '../../conversations/access.ts';
 import type { CachedConversation } from '../../conversations/cache.ts';
@@ -73,6 +74,7 @@ export function messageSend(parts: MessageRuleParts): ChangeRules<'message.send'
 
   return {
     type: 'message.send',
+    event: 'message',
     structural: false,
 
     precheck(actor, { to }) {
@@ -95,22 +97,24 @@ export function messageSend(parts: MessageRuleParts): ChangeRules<'message.send'
       });
     },
 
-    async apply(event, { to }, actor) {
-      // Only a message to a user can be the first of its conversation.
-      if (!('user' in to) || cache.peek(event.stream) !== null) return;
-      const users = to.user === actor.user ? [actor.user] : [actor.user, to.user];
+    async apply(event) {
+      // The first message between two makes their conversation.
+      if (event.seq !== 1) return;
+      const { kind, peer } = JSON.parse(event.body) as EventOf<'message'>;
+      if (kind !== 'direct' || peer === undefined) return;
+      const { user } = event.sender;
       await store.create(
         {
           id: event.stream,
-          kind: to.user === actor.user ? 'self' : 'direct',
+          kind: peer === user ? 'self' : 'direct',
           name: null,
           photo: null,
           history: 'all',
           timer: null,
-          createdBy: actor.user,
+          createdBy: user,
           createdAt: event.time,
         },
-        users.map((user): Member => ({ user, role: 'member' })),
+        [...new Set([user, peer])].map((member): Member => ({ user: member, role: 'member' })),
         event.seq,
       );
       cache.forget(event.stream);
