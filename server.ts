@@ -109,7 +109,7 @@ export async function startServer(parts: {
         hooks: deviceHooks({
           share: (a, b) => directory.conversations.share(a, b),
           clock,
-          followers: () => ({ pipeline, delivery, broker, cursors }),
+          followers: () => ({ pipeline, delivery, broker }),
         }),
         signingKey: loadSigningKey(folder.path),
         clock,

@@ -4,7 +4,6 @@ import { VERSION } from '../protocol/commands.ts';
 import { Refused } from '../protocol/errors.ts';
 import type { AccountHooks } from '../services/accounts/accounts.ts';
 import { plainEvent } from '../services/conversations/events.ts';
-import type { Cursors } from '../services/messages/cursors.ts';
 import type { RunningPipeline } from '../services/messages/pipeline/create.ts';
 import type { Broker } from './broker.ts';
 import type { RunningDelivery } from './delivery/create.ts';
@@ -12,9 +11,8 @@ import type { RunningDelivery } from './delivery/create.ts';
 /** What a device's coming and going means to delivery. */
 interface Followers {
   pipeline: Pick<RunningPipeline, 'request' | 'appendEvent'>;
-  delivery: Pick<RunningDelivery, 'initialise'>;
+  delivery: Pick<RunningDelivery, 'initialise' | 'forgetDevice'>;
   broker: Pick<Broker, 'forget'>;
-  cursors: Pick<Cursors, 'forgetDevice'>;
 }
 
 /** `followers` is asked late: accounts are made before those that follow them. */
@@ -39,10 +37,10 @@ export function deviceHooks(parts: {
     },
 
     async deviceRevoked(_user, device) {
-      const { broker, cursors } = followers();
-      // First the connection, whose last acknowledgements would write cursors again.
+      const { broker, delivery } = followers();
+      // First the connection; delivery knows which of its last acknowledgements would still write cursors.
       await broker.forget(device);
-      await cursors.forgetDevice(device);
+      await delivery.forgetDevice(device);
     },
 
     async revoke(actor, device) {
