@@ -2,7 +2,6 @@ import assert from 'node:assert/strict';
 import { afterEach, beforeEach, describe, it } from 'node:test';
 import { uuidv7 } from 'uuidv7';
 import type { Actor } from '../../actor.ts';
-import type { ChangeRules } from '../../messages/pipeline.ts';
 import { type Asked, actorOf, refusedWith, type TemporaryAccounts, temporaryAccounts } from '../temporary.ts';
 
 const nobody = '01890000-0000-7000-8000-00000000dead';
