@@ -1,3 +1,4 @@
+import './reflect.ts';
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
 import { X509Certificate } from 'node:crypto';
@@ -8,6 +9,7 @@ import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import tls from 'node:tls';
 import { fileURLToPath } from 'node:url';
+import * as x509 from '@peculiar/x509';
 
 const program = fileURLToPath(new URL('./make.ts', import.meta.url));
 
@@ -96,6 +98,10 @@ describe('npm run certs', () => {
 
   it('cannot be an authority itself, and the authority cannot have authorities', () => {
     const [leaf, authority] = [new X509Certificate(file('server.pem')), new X509Certificate(file('ca.pem'))];
+    const constraints = new x509.X509Certificate(file('server.pem')).getExtension(
+      x509.BasicConstraintsExtension,
+    );
+    assert.equal(constraints?.ca, false);
     assert.equal(leaf.ca, false);
     assert.equal(authority.ca, true);
     assert.ok(leaf.verify(authority.publicKey));
