@@ -29,7 +29,7 @@ const step = fc.oneof(
   { weight: 2, arbitrary: fc.record({ do: fc.constant('disconnect' as const), device }) },
   { weight: 4, arbitrary: fc.record({ do: fc.constant('acknowledge' as const), device, nth: fc.nat() }) },
   { weight: 4, arbitrary: fc.record({ do: fc.constant('acknowledgeAll' as const), device }) },
-  { weight: 1, arbitrary: fc.record({ do: fc.constant('fill' as const), device }) },
+  { weight: 2, arbitrary: fc.record({ do: fc.constant('fill' as const), device }) },
   { weight: 1, arbitrary: fc.record({ do: fc.constant('drain' as const), device }) },
   { weight: 1, arbitrary: fc.record({ do: fc.constant('unsubscribe' as const), device }) },
   { weight: 1, arbitrary: fc.record({ do: fc.constant('subscribe' as const), device }) },
