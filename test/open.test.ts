@@ -93,6 +93,7 @@ describe('plain MQTT', { timeout: 120_000 }, () => {
         { users: [sensor.user], allow: 'publish', topic: 'sensors/#' },
         { users: [reader.user, observer.user], allow: 'subscribe', topic: 'sensors/#' },
         { users: [sensor.user, reader.user], allow: 'both', topic: 'shared/+/notes' },
+        { users: [reader.user], allow: 'subscribe', topic: 'single/+' },
       ];
       server = await Server.started({
         folder,
@@ -113,9 +114,18 @@ describe('plain MQTT', { timeout: 120_000 }, () => {
       }
       assert.equal(await granted(to, 'open/sensors/#'), 1);
       assert.equal(await granted(from, 'open/shared/+/notes'), 1);
+      assert.equal(await granted(to, 'open/single/+'), 1);
       assert.equal(await granted(from, 'open/sensors/#'), 128, 'may publish there only');
       assert.equal(await refusedAt(to, 'open/sensors/1'), 'topic_forbidden', 'may subscribe there only');
-      for (const wider of ['open/#', '#', 'open/+/1', '+/sensors/#', 'open/shared/#', 'open/shared/+/+'])
+      for (const wider of [
+        'open/#',
+        '#',
+        'open/+/1',
+        '+/sensors/#',
+        'open/shared/#',
+        'open/shared/+/+',
+        'open/single/#',
+      ])
         assert.equal(await granted(to, wider), 128, wider);
       for (const beside of ['open/sensor/1', 'open/shared/a/b/notes', 'open/shared/notes', 'opens/sensors/1'])
         assert.equal(await refusedAt(from, beside), 'topic_forbidden', beside);

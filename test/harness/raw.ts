@@ -32,19 +32,15 @@ export class RawDevice {
     });
   }
 
-  /** Signs in with a persistent session and subscribes to the user's inbox at QoS 1. */
-  static async connect(
-    server: Server,
-    account: Account,
-    more: Partial<IConnectPacket> = {},
-  ): Promise<RawDevice> {
+  /** Signs in with a persistent session and subscribes to the user's inbox. */
+  static async connect(server: Server, account: Account, qos: 0 | 1 = 1): Promise<RawDevice> {
     const device = new RawDevice(server.mqttPort);
-    device.write(signIn(account, more));
+    device.write(signIn(account));
     await device.until((p) => p.cmd === 'connack' && p.returnCode === 0, 'CONNACK');
     device.write({
       cmd: 'subscribe',
       messageId: 1,
-      subscriptions: [{ topic: topics.inbox(account.user), qos: 1 }],
+      subscriptions: [{ topic: topics.inbox(account.user), qos }],
     });
     await device.until((p) => p.cmd === 'suback', 'SUBACK');
     return device;
