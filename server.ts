@@ -120,6 +120,8 @@ export async function startServer(parts: {
           invitationDays: config.registration.invitationDays,
           ...config.tokens,
           devicesPerUser: limits.devicesPerUser,
+          contactsPerUser: limits.contactsPerUser,
+          blocksPerUser: limits.blocksPerUser,
           loginFailuresPerAccount: limits.loginFailuresPerAccount,
           loginFailuresPerIp: limits.loginFailuresPerIp,
           loginWindowSeconds: limits.loginWindowSeconds,

@@ -130,6 +130,12 @@ export const errors = {
     message: 'This account has the most devices allowed.',
     next: 'Revoke one you no longer use.',
   },
+  list_full: {
+    status: 409,
+    retry: false,
+    message: 'The list has the most entries allowed.',
+    next: 'Remove one you no longer need.',
+  },
   // Conversations
   user_not_found: {
     status: 404,

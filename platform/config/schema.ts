@@ -140,6 +140,8 @@ export const ConfigSchema = group('Dunlin', {
       description: 'members of one group',
     }),
     groupsPerUser: count(1_000, 'groups of one user'),
+    contactsPerUser: count(10_000, 'contacts of one user'),
+    blocksPerUser: count(10_000, 'users that one user has blocked'),
     loginFailuresPerAccount: count(
       5,
       'failed logins of one account from one address in `loginWindowSeconds`',

@@ -16,6 +16,8 @@ export interface AccountSettings extends LoginGuardSettings {
   refreshDays: number;
   deviceDays: number;
   devicesPerUser: number;
+  contactsPerUser: number;
+  blocksPerUser: number;
 }
 
 /** What the files of this service stand on. */

@@ -71,6 +71,17 @@ export function relationsConformance(open: () => AccountStore): void {
       assert.equal(await open().blockedBetween(a, c), true);
     });
 
+    it('counts contacts and blocks of the one who asks', async () => {
+      assert.deepEqual(await open().countRelations(a), { contacts: 0, blocks: 0 });
+      await open().setContact(a, b, null);
+      await open().setContact(a, b, 'again');
+      await open().setContact(a, c, null);
+      await open().setContact(b, a, null);
+      await open().block(a, c);
+      await open().block(c, a);
+      assert.deepEqual(await open().countRelations(a), { contacts: 2, blocks: 1 });
+    });
+
     it('keeps contacts and blocks apart', async () => {
       await open().setContact(a, b, null);
       assert.equal(await open().blockedBetween(a, b), false);

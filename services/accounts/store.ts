@@ -95,6 +95,8 @@ export interface AccountStore {
   block(user: string, blocked: string): Promise<void>;
   unblock(user: string, blocked: string): Promise<void>;
   blocks(user: string): Promise<string[]>;
+  /** How many contacts a user has, and how many blocks. */
+  countRelations(user: string): Promise<{ contacts: number; blocks: number }>;
   /** Has either blocked the other? */
   blockedBetween(a: string, b: string): Promise<boolean>;
 }

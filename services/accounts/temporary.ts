@@ -63,6 +63,8 @@ export async function temporaryAccounts(changed: Partial<AccountSettings> = {}) 
     refreshDays: 60,
     deviceDays: 365,
     devicesPerUser: 50,
+    contactsPerUser: 10_000,
+    blocksPerUser: 10_000,
     loginFailuresPerAccount: 5,
     loginFailuresPerIp: 50,
     loginWindowSeconds: 900,

@@ -116,6 +116,29 @@ describe('changes of one’s own account', () => {
       assert.equal((await t.store.device(bob.device))?.name, null);
     });
 
+  it('contacts and blocks are bounded; a contact can be renamed all the same', async () => {
+    const few = await temporaryAccounts({ contactsPerUser: 1, blocksPerUser: 1 });
+    try {
+      const [me, one, two] = [await few.register('me'), await few.register('one'), await few.register('two')];
+      const add = (type: 'contact.add' | 'block.add', who: typeof one) =>
+        few.change(actorOf(me), { type, user: who.user.id });
+      for (const type of ['contact.add', 'block.add'] as const) {
+        await add(type, one);
+        await assert.rejects(add(type, two), refusedWith('list_full'));
+      }
+      await few.change(actorOf(me), { type: 'contact.add', user: one.user.id, name: 'First' });
+      await few.change(actorOf(me), { type: 'contact.remove', user: one.user.id });
+      await add('contact.add', two);
+      const { contacts: left } = await few.ask(actorOf(me), { type: 'contacts.list' });
+      assert.deepEqual(
+        left.map((c: { user: string }) => c.user),
+        [two.user.id],
+      );
+    } finally {
+      await few.dispose();
+    }
+  });
+
   describe('applied again after a crash', () => {
     /** What the log does when it repeats itself. */
     async function replay(id: string): Promise<void> {

@@ -12,6 +12,7 @@ type Relations = Pick<
   | 'unblock'
   | 'blocks'
   | 'blockedBetween'
+  | 'countRelations'
 >;
 
 export function relations(db: Kysely<DirectoryTables>): Relations {
@@ -66,6 +67,24 @@ export function relations(db: Kysely<DirectoryTables>): Relations {
         .orderBy('blocked')
         .execute();
       return rows.map(({ blocked }) => blocked);
+    },
+
+    async countRelations(user) {
+      const { contacts, blocks } = await db
+        .selectNoFrom((eb) => [
+          eb
+            .selectFrom('contacts')
+            .select((of) => of.fn.countAll<number>().as('n'))
+            .where('user', '=', user)
+            .as('contacts'),
+          eb
+            .selectFrom('blocks')
+            .select((of) => of.fn.countAll<number>().as('n'))
+            .where('user', '=', user)
+            .as('blocks'),
+        ])
+        .executeTakeFirstOrThrow();
+      return { contacts: Number(contacts), blocks: Number(blocks) };
     },
 
     async blockedBetween(a, b) {
