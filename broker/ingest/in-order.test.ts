@@ -18,8 +18,7 @@ describe('acknowledgements', () => {
             done: order.take(keys[c]!, () => acknowledged[c]!.push(n)),
           }));
           while (finish.length > 0) {
-            const [{ done }] = finish.splice(random.next().value % finish.length, 1) as [{ done(): void }];
-            done();
+            finish.splice(random.next().value % finish.length, 1)[0]!.done();
           }
           for (const c of [0, 1, 2]) {
             const taken = connections.flatMap((of, n) => (of === c ? [n] : []));
