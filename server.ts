@@ -47,6 +47,8 @@ export interface DunlinServer {
 
 const MINUTE_MS = 60_000;
 const DAY_MS = 24 * 60 * MINUTE_MS;
+/** How long the start waits for what an earlier process left in the log: longer only when the storage has no room or does not answer. */
+const MOST_CATCH_UP_MS = 30_000;
 
 /** Wires adapters to ports; the only place that knows them all. */
 export async function startServer(parts: {
@@ -217,6 +219,9 @@ export async function startServer(parts: {
 
     await pipeline.start();
     undo.push(() => pipeline.stop());
+    // Before anybody connects: what an earlier process accepted and did not get to, so that nobody starts from a projection without it.
+    if (!(await pipeline.caughtUp(MOST_CATCH_UP_MS)))
+      logger.warn('the log could not be worked off before the start; it goes on meanwhile');
     sweeper.start();
     await broker.listen();
     const http = await gateway.listen();

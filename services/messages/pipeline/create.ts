@@ -1,3 +1,4 @@
+import { setTimeout as timer } from 'node:timers/promises';
 import type { Clock } from '../../../platform/clock.ts';
 import type { Logger } from '../../../platform/logging.ts';
 import type { Metrics } from '../../../platform/metrics.ts';
@@ -25,6 +26,8 @@ export interface PipelineParts {
 
 export interface RunningPipeline extends Pipeline, EventStream {
   start(): Promise<void>;
+  /** Resolves when everything that was in the log has been handled, or after `timeoutMs`; false: not all of it. */
+  caughtUp(timeoutMs: number): Promise<boolean>;
   /** Handles what is in the log, then stops. */
   stop(): Promise<void>;
   /** Holds numbering and delivery back; commands are accepted all the same. */
@@ -274,6 +277,15 @@ export function createPipeline(parts: PipelineParts): RunningPipeline {
       if (metrics !== undefined) {
         lagTimer = setInterval(() => metrics.pipeline_lag.set(started.lag), 1_000);
         lagTimer.unref();
+      }
+    },
+    async caughtUp(timeoutMs) {
+      const late = new AbortController();
+      const timeout = timer(timeoutMs, false, { signal: late.signal }).catch(() => false);
+      try {
+        return await Promise.race([consumer?.drained().then(() => true) ?? true, timeout]);
+      } finally {
+        late.abort();
       }
     },
     async stop() {

@@ -232,12 +232,22 @@ describe('the pipeline', () => {
     told = [];
     pipeline = make();
     await pipeline.start();
-    await pipeline.stop();
+    assert.equal(await pipeline.caughtUp(60_000), true);
     assert.deepEqual(
       told.map((e) => [e.seq, e.id]),
       left.map((c, i) => [i + 1, c.id]),
     );
     assert.equal(name, 'a');
+  });
+
+  it('says that it has not caught up while the storage has no room', async () => {
+    beforeDecide = () => {
+      throw full();
+    };
+    await submit(react('1'));
+    assert.equal(await pipeline.caughtUp(50), false);
+    beforeDecide = () => {};
+    assert.equal(await pipeline.caughtUp(60_000), true);
   });
 
   it('puts events of the server’s own among the others, in their turn', async () => {
