@@ -68,7 +68,8 @@ describe('hostile WebSockets and HTTP', { timeout: 120_000 }, () => {
       'a text frame after signing in',
       (socket) => {
         socket.send(generate(signIn(stage.mallory)));
-        socket.once('message', () => socket.send('hello'));
+        // As bytes it would be a well-formed PUBLISH, which does not close a connection.
+        socket.once('message', () => socket.send('0\x05\x00\x01axy'));
       },
     ],
   ];
