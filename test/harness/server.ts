@@ -117,6 +117,16 @@ export class Server {
     }
   }
 
+  /** Resolves with the match as soon as the output of this and earlier runs has it: the banner comes a moment after readiness. */
+  async says(pattern: RegExp): Promise<RegExpExecArray> {
+    for (const deadline = Date.now() + 10_000; ; ) {
+      const match = pattern.exec(this.#output);
+      if (match !== null) return match;
+      if (Date.now() > deadline) throw new Error(`it does not say ${pattern}:\n${this.#output}`);
+      await new Promise((resolve) => setTimeout(resolve, 10));
+    }
+  }
+
   /** Power loss, as far as a process can tell. */
   async kill9(): Promise<void> {
     await this.#end('SIGKILL');
