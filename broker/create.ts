@@ -1,11 +1,8 @@
 import type { EventEmitter } from 'node:events';
-import type { Duplex } from 'node:stream';
-import type { Client } from 'aedes';
 import type { Clock } from '../platform/clock.ts';
 import type { Config } from '../platform/config/schema.ts';
 import type { Logger } from '../platform/logging.ts';
 import type { Metrics } from '../platform/metrics.ts';
-import { refusal } from '../protocol/errors.ts';
 import type { Authentication, Relations, Visibility } from '../services/accounts/accounts.ts';
 import type { Actor } from '../services/actor.ts';
 import type { Memberships } from '../services/conversations/memberships.ts';
@@ -13,26 +10,22 @@ import type { Pipeline } from '../services/messages/pipeline.ts';
 import type { Receipts } from '../services/messages/receipts.ts';
 import type { Queries } from '../services/queries.ts';
 import { ConfinedAedes } from './aedes.ts';
-import type { InnerClient } from './aedes-inside.ts';
 import { Answers } from './answers.ts';
 import type { Broker } from './broker.ts';
 import { Authenticate } from './connections/authenticate.ts';
-import { closeSoon } from './connections/close.ts';
 import { ConnectionGuard } from './connections/connection-guard.ts';
-import { type Connection, Connections, type Transport } from './connections/connections.ts';
+import { type Connection, Connections } from './connections/connections.ts';
+import { Lifecycle } from './connections/lifecycle.ts';
 import { Listeners } from './connections/listeners.ts';
-import { packetLimit } from './connections/packet-limit.ts';
-import { readSteadily, startReading } from './connections/reading.ts';
 import { startSweep } from './connections/sweep.ts';
 import type { RunningDelivery } from './delivery/create.ts';
-import { confineAedes } from './delivery/packet-ids.ts';
 import type { UserRate } from './ingest/command-rate.ts';
 import { Ingest } from './ingest/ingest.ts';
 import { Notices } from './notices.ts';
 import { OpenRules } from './open/rules.ts';
 import type { SqlitePersistence } from './persistence/persistence.ts';
 import { Presence } from './presence/presence.ts';
-import { clampQos, Subscriptions } from './subscriptions.ts';
+import { Subscriptions } from './subscriptions.ts';
 import { mayForward } from './topic-rules/forward.ts';
 import { Typing } from './typing.ts';
 
@@ -74,7 +67,6 @@ export async function createBroker(parts: BrokerParts): Promise<Broker> {
   const { limits } = config;
   const open = new OpenRules(config.open);
   const connections = new Connections();
-  const origins = new WeakMap<object, { ip: string; transport: Transport }>();
   const answers = new Answers(delivery, (connection) => {
     logger.info(connection.actor, 'a device takes no answers: closed');
     metrics.refusals_total.labels('rate_limited').inc();
@@ -125,7 +117,7 @@ export async function createBroker(parts: BrokerParts): Promise<Broker> {
     open,
     limits,
     draining: () => guard.draining,
-    origin: (client) => origins.get(client) ?? null,
+    origin: (client) => lifecycle.origin(client),
     metrics,
     logger,
   });
@@ -166,8 +158,6 @@ export async function createBroker(parts: BrokerParts): Promise<Broker> {
     },
     plain,
   );
-  aedes.on('clientReady', (client) => ready(client));
-  aedes.on('clientDisconnect', (client) => gone(client));
   aedes.on('subscribe', (granted, client) => subscriptions.subscribed(granted, client));
   aedes.on('unsubscribe', (topics, client) => subscriptions.unsubscribed(topics, client));
   aedes.on('clientError', (client, error) =>
@@ -179,84 +169,25 @@ export async function createBroker(parts: BrokerParts): Promise<Broker> {
   );
   await aedes.listen();
 
-  const limitPackets = packetLimit(limits.packetBytes, (client, declared, allowed) => {
-    const connection = connections.ofClient(client);
-    if (connection?.ready !== true) {
-      metrics.connects_refused_total.labels('too_large').inc();
-      client.conn.destroy();
-      return;
-    }
-    notices.refused(connection, null, refusal('too_large', `${declared} bytes, ${allowed} allowed`));
-    closeSoon(connection);
+  const lifecycle = new Lifecycle({
+    handle: (stream) => aedes.handle(stream),
+    packetBytes: limits.packetBytes,
+    onReady: (connection) => sweep.connected(connection),
+    seen: parts.seen,
+    ...{ connections, delivery, subscriptions, presence, persistence, notices, clock, logger, metrics },
   });
-
-  /** A stream that has been admitted. */
-  function take(stream: Duplex, ip: string, transport: Transport): void {
-    const client = aedes.handle(stream) as InnerClient;
-    origins.set(client, { ip, transport });
-    limitPackets(client);
-    readSteadily(client);
-    // Before what a queue still holds is sent, which is before the session is ready.
-    confineAedes(client);
-    clampQos(client);
-    stream.once('close', () => gone(client));
-  }
-
-  function ready(client: Client): void {
-    const connection = connections.ofClient(client);
-    if (connection === undefined || client.closed) return;
-    startReading(connection.client);
-    const { actor, transport } = connection;
-    connections.ready(connection);
-    sweep.connected(connection);
-    metrics.connections.labels(transport).inc();
-    parts.seen(actor, clock.now());
-    delivery.attach(client, actor, !client.clean);
-    subscriptions.restored(connection);
-    presence.came(actor.user);
-    logger.debug({ ...actor, transport }, 'connected');
-  }
-
-  function gone(client: Client): void {
-    const connection = connections.ofClient(client);
-    if (connection === undefined) return;
-    const wasReady = connection.ready;
-    connections.remove(connection);
-    if (!wasReady) return;
-    const { actor, transport } = connection;
-    metrics.connections.labels(transport).dec();
-    delivery.detach(client);
-    presence.forget(connection);
-    presence.left(actor.user);
-    const now = clock.now();
-    parts.seen(actor, now);
-    if (!client.clean) persistence.left(client.id, now);
-    logger.debug({ ...actor, transport }, 'disconnected');
-  }
-
-  function revoke(connection: Connection): void {
-    const { client } = connection;
-    connection.revoked = true;
-    // A device without rights says nothing any more, also not that it is gone.
-    client.will = null;
-    if (!connection.ready) return client.close();
-    notices.refused(connection, null, refusal('device_revoked'));
-    delivery.detach(client);
-    closeSoon(connection);
-  }
+  aedes.on('clientReady', (client) => lifecycle.ready(client));
+  aedes.on('clientDisconnect', (client) => lifecycle.gone(client));
 
   const listeners = new Listeners(config, logger, {
     admit: (socket, ip) => guard.admit(socket, ip),
-    connected: take,
+    connected: (stream, ip, transport) => lifecycle.take(stream, ip, transport),
   });
   const sweep = startSweep({
     connections,
     persistence,
     sessionDays: config.open.enabled ? config.open.sessionDays : null,
-    onExpired(connection) {
-      notices.refused(connection, null, refusal('token_expired'));
-      closeSoon(connection);
-    },
+    onExpired: (connection) => lifecycle.farewell(connection, 'token_expired'),
     seen: parts.seen,
     clock,
     logger,
@@ -275,7 +206,7 @@ export async function createBroker(parts: BrokerParts): Promise<Broker> {
     listen: () => listeners.listen(),
     accept(stream, ip) {
       if (!guard.admit(stream, ip)) return false;
-      take(stream, ip, 'ws');
+      lifecycle.take(stream, ip, 'ws');
       return true;
     },
     reloadCertificates: () => listeners.reloadCertificates(),
@@ -287,7 +218,7 @@ export async function createBroker(parts: BrokerParts): Promise<Broker> {
     },
     async forget(device) {
       connections.forget(device);
-      for (const connection of [...connections.everyOfDevice(device)]) revoke(connection);
+      for (const connection of [...connections.everyOfDevice(device)]) lifecycle.revoke(connection);
       await persistence.cleanSubscriptions({ id: device });
       await persistence.cleanIncoming({ id: device });
       await persistence.delWill({ id: device });

@@ -6,6 +6,7 @@ import type { PackedPacket } from './broker.worker.ts';
 import { OutgoingQueues } from './outgoing.ts';
 import { type AnyPacket, pack, unpack } from './packing.ts';
 import { optionsText, SessionSubscriptions } from './subscriptions.ts';
+import { Wills } from './wills.ts';
 
 type ClientId = { id: string };
 
@@ -48,7 +49,7 @@ export class SqlitePersistence {
   readonly #memory: AnyPacket;
   readonly #outgoing: OutgoingQueues;
   readonly #contract = new SessionSubscriptions();
-  readonly #wills = new Map<string, AnyPacket>();
+  readonly #wills: Wills;
   /** Who has, or had, QoS 2 handshakes under way: others need no write to forget them. */
   readonly #receiving = new Set<string>();
   /** When the sessions with plain subscriptions were here last, ms since the epoch. */
@@ -58,6 +59,7 @@ export class SqlitePersistence {
   private constructor(database: SqliteDatabase, queueLimit: number) {
     this.#database = database;
     this.#memory = new MemoryPersistence();
+    this.#wills = new Wills(database);
     this.#outgoing = new OutgoingQueues(database, queueLimit, {
       isHere: (client) => this.hooks.isHere(client),
       onDropped: (count) => this.hooks.onDropped(count),
@@ -95,7 +97,7 @@ export class SqlitePersistence {
     for (const { client, topic, options } of rows.subscriptions)
       await this.#remember(client, { topic, ...JSON.parse(options) });
     for (const row of rows.retained) await this.#memory.storeRetained(unpack(row));
-    for (const row of rows.wills) this.#wills.set(row.client, unpack(row));
+    this.#wills.load(rows.wills);
     for (const row of rows.incoming) {
       this.#receiving.add(row.client);
       await this.#memory.incomingStorePacket({ id: row.client }, unpack(row));
@@ -274,27 +276,20 @@ export class SqlitePersistence {
     void this.#database.write('incoming.clean', client.id).catch(() => {});
   }
 
-  async putWill(client: ClientId, packet: AnyPacket): Promise<void> {
-    packet.brokerId = this.broker.id;
-    packet.clientId = client.id;
-    this.#wills.set(client.id, packet);
-    await this.#database.write('wills.put', { client: client.id, ...pack(packet) });
+  putWill(client: ClientId, packet: AnyPacket): Promise<void> {
+    return this.#wills.put(client.id, this.broker.id, packet);
   }
 
   async getWill(client: ClientId): Promise<AnyPacket> {
     return this.#wills.get(client.id);
   }
 
-  async delWill(client: ClientId): Promise<AnyPacket> {
-    const will = this.#wills.get(client.id);
-    // Most clients have none: no write for them.
-    if (!this.#wills.delete(client.id)) return undefined;
-    await this.#database.write('wills.drop', client.id);
-    return will;
+  delWill(client: ClientId): Promise<AnyPacket> {
+    return this.#wills.delete(client.id);
   }
 
   streamWill(brokers: Record<string, unknown> = {}): Readable {
-    return Readable.from([...this.#wills.values()].filter(({ brokerId }) => brokers[brokerId] === undefined));
+    return this.#wills.beside(brokers);
   }
 
   async destroy(): Promise<void> {

@@ -141,15 +141,19 @@ describe('sessions', () => {
     persistence.left('here', 1_000);
     persistence.left(device.id, 1_000);
     assert.equal(await persistence.sweepSessions(5_000, 1_000), 0);
-    const { persistence: later } = await again();
+    const { persistence: later, again: andAgain } = await again();
     assert.equal(await later.sweepSessions(6_000, 1_001), 1);
-    const left = async (id: string) => (await later.subscriptionsByClient({ id })).length;
-    assert.deepEqual([await left('away'), await left('back'), await left('here')], [0, 1, 1]);
-    assert.equal(await left(device.id), 1);
-    // It was here at 6,000, which is what counts.
+    const left = async (of: SqlitePersistence, id: string) => (await of.subscriptionsByClient({ id })).length;
+    assert.deepEqual(
+      [await left(later, 'away'), await left(later, 'back'), await left(later, 'here')],
+      [0, 1, 1],
+    );
+    assert.equal(await left(later, device.id), 1);
+    // It was here at 6,000, which is what counts, also after a restart.
     here.clear();
-    assert.equal(await later.sweepSessions(7_000, 6_000), 1);
-    assert.deepEqual([await left('back'), await left('here')], [0, 1]);
-    await later.destroy();
+    const { persistence: last } = await andAgain();
+    assert.equal(await last.sweepSessions(7_000, 6_000), 1);
+    assert.deepEqual([await left(last, 'back'), await left(last, 'here')], [0, 1]);
+    await last.destroy();
   });
 });
