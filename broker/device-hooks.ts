@@ -8,9 +8,12 @@ import type { RunningPipeline } from '../services/messages/pipeline/create.ts';
 import type { Broker } from './broker.ts';
 import type { RunningDelivery } from './delivery/create.ts';
 
+/** How long a sign-in waits for what was accepted before it: longer only when numbering is held back. */
+const MOST_WAIT_MS = 1_000;
+
 /** What a device's coming and going means to delivery. */
 interface Followers {
-  pipeline: Pick<RunningPipeline, 'request' | 'appendEvent'>;
+  pipeline: Pick<RunningPipeline, 'request' | 'appendEvent' | 'caughtUp'>;
   delivery: Pick<RunningDelivery, 'initialise' | 'forgetDevice'>;
   broker: Pick<Broker, 'forget'>;
 }
@@ -27,6 +30,8 @@ export function deviceHooks(parts: {
 
     async deviceAdded(user, device) {
       const { delivery, pipeline } = followers();
+      // What was accepted before the device came is numbered before it, and so is not for it.
+      await pipeline.caughtUp(MOST_WAIT_MS);
       // In this order: the device itself is told of its coming too.
       await delivery.initialise(device.id, user);
       const event = { stream: user, type: 'device.added', id: uuidv7(), time: clock.now() } as const;
