@@ -84,7 +84,9 @@ export function jobs(db: DatabaseSync) {
       retained: db.prepare('SELECT packet, payload FROM retained').all(),
       wills: db.prepare('SELECT client, packet, payload FROM wills').all(),
       incoming: db.prepare('SELECT client, packet, payload FROM incoming').all(),
-      outgoing: db.prepare('SELECT client, packet, payload, message FROM outgoing ORDER BY n').all(),
+      outgoing: db
+        .prepare('SELECT client, broker, counter, message, packet, payload FROM outgoing ORDER BY n')
+        .all(),
     }),
     'subscriptions.add': ({
       client,

@@ -1,10 +1,13 @@
 import aedesPacket from 'aedes-packet';
 import type { SqliteDatabase } from '../../platform/sqlite/database.ts';
-import type { OutgoingRow, PackedPacket } from './broker.worker.ts';
+import type { OutgoingRow } from './broker.worker.ts';
 import { type AnyPacket, pack, unpack } from './packing.ts';
 
 /** A constructor that its types call a namespace. */
 const Packet = aedesPacket as unknown as new (packet: AnyPacket) => AnyPacket;
+
+/** What a row is found by: the broker's own count of its PUBLISH. */
+type Key = Pick<OutgoingRow, 'client' | 'broker' | 'counter'>;
 
 /** How far behind a device may be that is connected; what it is sent waits here for its acknowledgement. */
 const MOST_HERE = 5_000;
@@ -16,6 +19,8 @@ export class OutgoingQueues {
   readonly #isHere: (client: string) => boolean;
   readonly #onDropped: (count: number) => void;
   readonly #queues = new Map<string, AnyPacket[]>();
+  /** Of packets that do not carry it themselves. */
+  readonly #keys = new WeakMap<object, Key>();
 
   /** `most`: of a session that is away. */
   constructor(
@@ -29,9 +34,11 @@ export class OutgoingQueues {
     this.#onDropped = hooks.onDropped;
   }
 
-  load(rows: (PackedPacket & { client: string; message: number | null })[]): void {
+  load(rows: OutgoingRow[]): void {
     for (const row of rows) {
       const packet = unpack(row);
+      const { client, broker, counter } = row;
+      this.#keys.set(packet, { client, broker, counter });
       if (row.message !== null) packet.messageId = row.message;
       this.#queue(row.client).push(packet);
     }
@@ -40,15 +47,15 @@ export class OutgoingQueues {
   async add(clients: string[], packet: AnyPacket): Promise<void> {
     if (clients.length === 0) return;
     const rows: OutgoingRow[] = [];
-    const dropped: { client: string; broker: string; counter: number }[] = [];
+    const dropped: Key[] = [];
     // Once, also when several subscriptions of a session match.
     for (const client of new Set(clients)) {
       const queue = this.#queue(client);
       const kept = new Packet(packet);
       queue.push(kept);
-      rows.push(outgoingRow(client, kept));
+      rows.push({ ...this.#key(client, kept), message: kept.messageId ?? null, ...pack(kept) });
       const most = this.#isHere(client) ? Math.max(this.#most, MOST_HERE) : this.#most;
-      while (queue.length > most) dropped.push(key(client, queue.shift()));
+      while (queue.length > most) dropped.push(this.#key(client, queue.shift()));
     }
     const writes = [this.#database.write('outgoing.put', rows)];
     if (dropped.length > 0) {
@@ -63,24 +70,31 @@ export class OutgoingQueues {
    * an error.
    */
   async update(client: string, packet: AnyPacket): Promise<void> {
-    const queue = this.#queues.get(client) ?? [];
-    for (const [i, waiting] of queue.entries()) {
-      if (waiting.brokerId === packet.brokerId) {
-        if (waiting.brokerCounter !== packet.brokerCounter) continue;
-        waiting.messageId = packet.messageId;
-        await this.#database.write('outgoing.number', { ...key(client, packet), message: packet.messageId });
-        return;
-      }
-      if (waiting.messageId === packet.messageId) {
-        queue[i] = packet;
-        await this.#database.write('outgoing.replace', outgoingRow(client, packet));
-        return;
-      }
+    if (packet.cmd === 'pubrel') return this.#release(client, packet);
+    const { brokerId, brokerCounter, messageId } = packet;
+    const waiting = this.#queues
+      .get(client)
+      ?.find((other) => other.brokerId === brokerId && other.brokerCounter === brokerCounter);
+    if (waiting !== undefined) {
+      waiting.messageId = messageId;
+      await this.#database.write('outgoing.number', { ...this.#key(client, packet), message: messageId });
+      return;
     }
     // A PUBLISH that is not there any more was the oldest of a full queue: who is connected gets it all the same, and just once.
-    if (packet.cmd === 'pubrel') throw new Error('no such packet');
     // Not before those that were sent before it.
     await this.#database.write('outgoing.drop', []);
+  }
+
+  /** A copy is kept: Aedes goes on with its own. A PUBREL has no count of its own, and is kept by that of its PUBLISH. */
+  async #release(client: string, pubrel: AnyPacket): Promise<void> {
+    const queue = this.#queues.get(client) ?? [];
+    const at = queue.findIndex(({ messageId }) => messageId === pubrel.messageId);
+    if (at === -1) throw new Error('no such packet');
+    const released = { ...pubrel };
+    const key = this.#key(client, queue[at]);
+    this.#keys.set(released, key);
+    queue[at] = released;
+    await this.#database.write('outgoing.replace', { ...key, message: pubrel.messageId, ...pack(pubrel) });
   }
 
   /** Takes out what was acknowledged. */
@@ -102,7 +116,7 @@ export class OutgoingQueues {
     const [cleared] = queue.splice(at, 1);
     if (queue.length === 0) this.#queues.delete(client);
     // What a crash brings back is sent again, as QoS 1 allows: nobody waits for this.
-    void this.#database.write('outgoing.drop', [key(client, cleared)]).catch(() => {});
+    void this.#database.write('outgoing.drop', [this.#key(client, cleared)]).catch(() => {});
     return cleared;
   }
 
@@ -122,12 +136,10 @@ export class OutgoingQueues {
     }
     return queue;
   }
-}
 
-function key(client: string, packet: AnyPacket): { client: string; broker: string; counter: number } {
-  return { client, broker: packet.brokerId ?? '', counter: packet.brokerCounter ?? 0 };
-}
-
-function outgoingRow(client: string, packet: AnyPacket): OutgoingRow {
-  return { ...key(client, packet), message: packet.messageId ?? null, ...pack(packet) };
+  #key(client: string, packet: AnyPacket): Key {
+    return (
+      this.#keys.get(packet) ?? { client, broker: packet.brokerId ?? '', counter: packet.brokerCounter ?? 0 }
+    );
+  }
 }

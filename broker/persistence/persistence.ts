@@ -2,7 +2,7 @@ import { Readable } from 'node:stream';
 import type { Client, Subscription } from 'aedes';
 import MemoryPersistence from 'aedes-persistence/asyncPersistence.js';
 import { openSqlite, type SqliteDatabase } from '../../platform/sqlite/database.ts';
-import type { PackedPacket } from './broker.worker.ts';
+import type { OutgoingRow, PackedPacket } from './broker.worker.ts';
 import { OutgoingQueues } from './outgoing.ts';
 import { type AnyPacket, pack, unpack } from './packing.ts';
 import { optionsText, SessionSubscriptions } from './subscriptions.ts';
@@ -37,7 +37,7 @@ interface Loaded {
   retained: PackedPacket[];
   wills: (PackedPacket & { client: string })[];
   incoming: (PackedPacket & { client: string })[];
-  outgoing: (PackedPacket & { client: string; message: number | null })[];
+  outgoing: OutgoingRow[];
 }
 
 /**
