@@ -54,7 +54,7 @@ export class DatabaseThread {
     this.#jobs.push({ id, name, args });
     if (!this.#scheduled) {
       this.#scheduled = true;
-      setImmediate(() => this.#flush());
+      process.nextTick(() => this.#flush());
     }
     return new Promise<T>((resolve, reject) =>
       this.#waiting.set(id, { resolve: resolve as (v: unknown) => void, reject }),

@@ -14,6 +14,8 @@ export interface SqliteLogOptions extends Partial<ConsumerOptions> {
 
 /** Not yet durable: beyond it an append is refused as `overloaded`. */
 const MOST_PENDING = 20_000;
+/** Entries that travel to the writing thread at once: it works on them while the sockets are still being read. */
+const MOST_TICK = 256;
 const MOST_PENDING_CHARS = 64 * 1024 * 1024;
 const MOST_TAIL_CHARS = 32 * 1024 * 1024;
 const OVERLOADED_RETRY_MS = 500;
@@ -52,7 +54,9 @@ export class SqliteLog implements CommandLog {
     this.#pendingChars += entry.text.length;
     // After the sockets have been read: all commands of one turn of the event loop travel as one.
     if (this.#tick.length === 0) setImmediate(() => this.#flush());
-    return new Promise((resolve, reject) => this.#tick.push({ entry, resolve, reject }));
+    const appended = new Promise<number>((resolve, reject) => this.#tick.push({ entry, resolve, reject }));
+    if (this.#tick.length >= MOST_TICK) this.#flush();
+    return appended;
   }
 
   async consume(handler: (batch: LogRecord[]) => Promise<void>): Promise<LogConsumer> {
@@ -93,6 +97,7 @@ export class SqliteLog implements CommandLog {
 
   #flush(): void {
     const tick = this.#tick;
+    if (tick.length === 0) return;
     this.#tick = [];
     const columns: LogColumns = { user: [], device: [], accepted: [], text: [] };
     for (const { entry } of tick) {
