@@ -5,7 +5,7 @@
 export class ReadThroughCache<V extends NonNullable<unknown>> {
   readonly #read: (key: string) => Promise<V | null>;
   readonly #most: number;
-  /** In order of last use. */
+  /** In order of last use, once it is half full. */
   readonly #kept = new Map<string, V>();
   readonly #loading = new Map<string, Promise<V | null>>();
 
@@ -21,8 +21,11 @@ export class ReadThroughCache<V extends NonNullable<unknown>> {
   get(key: string): V | Promise<V | null> {
     const value = this.#kept.get(key);
     if (value === undefined) return this.#load(key);
-    this.#kept.delete(key);
-    this.#kept.set(key, value);
+    // The order matters only when something may have to go soon.
+    if (this.#kept.size * 2 > this.#most) {
+      this.#kept.delete(key);
+      this.#kept.set(key, value);
+    }
     return value;
   }
 

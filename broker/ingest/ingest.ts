@@ -96,6 +96,7 @@ export class Ingest {
       case 'typing':
         return this.#follow(
           this.#parts.typing.publish(connection, target.conversation, bytesOf(packet)),
+          () => {},
           (error) => this.#refuse(connection, null, 'typing', error),
           finish,
         );
@@ -154,11 +155,7 @@ export class Ingest {
     // Whatever waited before, waited in order: the changes of a device are submitted in the order in which they came.
     const working = this.#work(actor, parsed);
     if (working !== null)
-      return this.#follow(
-        working.then(() => this.#count(command.type, 'accepted')),
-        refuse,
-        finish,
-      );
+      return this.#follow(working, () => this.#count(command.type, 'accepted'), refuse, finish);
     try {
       this.#queries.add(connection, command as Query);
     } catch (error) {
@@ -173,15 +170,31 @@ export class Ingest {
     return isChange(command.type) ? this.#parts.pipeline.submit(actor, command as never, text) : null;
   }
 
-  #follow(work: Promise<void>, refuse: (error: unknown) => void, finish: () => void): void {
+  #follow(
+    work: Promise<void>,
+    accept: () => void,
+    refuse: (error: unknown) => void,
+    finish: () => void,
+  ): void {
     this.#underWay++;
-    work.catch(refuse).then(() => {
-      finish();
-      this.#underWay--;
-      if (this.#underWay > 0) return;
-      this.#onIdle?.();
-      this.#onIdle = null;
-    });
+    work.then(
+      () => {
+        accept();
+        this.#finished(finish);
+      },
+      (error) => {
+        refuse(error);
+        this.#finished(finish);
+      },
+    );
+  }
+
+  #finished(finish: () => void): void {
+    finish();
+    this.#underWay--;
+    if (this.#underWay > 0) return;
+    this.#onIdle?.();
+    this.#onIdle = null;
   }
 
   /**
@@ -202,6 +215,7 @@ export class Ingest {
     }
     this.#follow(
       working ?? Promise.resolve(),
+      () => {},
       () => {},
       () => done(null),
     );

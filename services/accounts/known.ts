@@ -12,7 +12,7 @@ const MOST_PAIRS = 200_000;
 export interface Known {
   users: ReadThroughCache<User>;
   devices: ReadThroughCache<Device>;
-  /** Has either blocked the other? By {@link pair}. */
+  /** Has either blocked the other? By `pairName`. */
   blocked: ReadThroughCache<boolean>;
   /** Has the first the second in their contacts? By {@link ordered}. */
   contact: ReadThroughCache<boolean>;
@@ -25,11 +25,6 @@ export function createKnown(store: AccountStore): Known {
     blocked: new ReadThroughCache(MOST_PAIRS, (key) => store.blockedBetween(...split(key))),
     contact: new ReadThroughCache(MOST_PAIRS, (key) => store.isContact(...split(key))),
   };
-}
-
-/** Names two users, in whatever order they are given. */
-export function pair(a: string, b: string): string {
-  return a < b ? `${a}/${b}` : `${b}/${a}`;
 }
 
 /** Names two users in this order. */

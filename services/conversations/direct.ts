@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { pairName } from '../../platform/pair-name.ts';
 
 /** A UUIDv8 (RFC 9562 §5.8) of the SHA-256 of a text: the same text always has the same id. */
 export function derivedId(text: string): string {
@@ -14,7 +15,7 @@ const known = new Map<string, string>();
 
 /** The conversation of two users, in either order; of a user with oneself: the note to self. */
 export function directConversation(a: string, b: string): string {
-  const pair = a < b ? `${a}/${b}` : `${b}/${a}`;
+  const pair = pairName(a, b);
   let id = known.get(pair);
   if (id === undefined) {
     id = derivedId(`direct/${pair}`);

@@ -45,10 +45,10 @@ export class SqliteLog implements CommandLog {
     this.#tail = new LogTail(this.#options.tail, MOST_TAIL_CHARS);
   }
 
-  async append(entry: LogEntry): Promise<number> {
-    if (this.#closed) throw new Refused('draining');
+  append(entry: LogEntry): Promise<number> {
+    if (this.#closed) return Promise.reject(new Refused('draining'));
     if (this.#pending >= MOST_PENDING || this.#pendingChars >= MOST_PENDING_CHARS) {
-      throw new Refused('overloaded', undefined, OVERLOADED_RETRY_MS);
+      return Promise.reject(new Refused('overloaded', undefined, OVERLOADED_RETRY_MS));
     }
     this.#pending++;
     this.#pendingChars += entry.text.length;

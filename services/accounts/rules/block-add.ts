@@ -1,5 +1,5 @@
+import { pairName } from '../../../platform/pair-name.ts';
 import { Refused } from '../../../protocol/errors.ts';
-import { pair } from '../known.ts';
 import type { AccountParts } from '../parts.ts';
 import { checkAnother } from './another-user.ts';
 import { ownChange } from './own-stream.ts';
@@ -17,7 +17,7 @@ export function blockAdd({ store, known, relations, visibility, settings }: Acco
     fields: ({ user }) => ({ user }),
     async apply(user, { user: other }) {
       await store.block(user, other);
-      known.blocked.forget(pair(user, other));
+      known.blocked.forget(pairName(user, other));
       visibility.changed(user, other);
     },
   });

@@ -1,4 +1,4 @@
-import { pair } from '../known.ts';
+import { pairName } from '../../../platform/pair-name.ts';
 import type { AccountParts } from '../parts.ts';
 import { checkAnother } from './another-user.ts';
 import { ownChange } from './own-stream.ts';
@@ -11,7 +11,7 @@ export function blockRemove({ store, known, relations, visibility }: AccountPart
     fields: ({ user }) => ({ user }),
     async apply(user, { user: other }) {
       await store.unblock(user, other);
-      known.blocked.forget(pair(user, other));
+      known.blocked.forget(pairName(user, other));
       visibility.changed(user, other);
     },
   });

@@ -57,22 +57,39 @@ export function createPipeline(parts: PipelineParts): RunningPipeline {
   function emit(events: StreamedEvent[]): void {
     if (events.length === 0) return;
     for (const listener of listeners) listener(events);
-    for (const event of events) metrics?.events_total.labels(event.type).inc();
+    if (metrics === undefined) return;
+    // By runs of a type: most batches are of one.
+    for (let start = 0, end = 1; start < events.length; end++) {
+      const { type } = events[start]!;
+      if (events[end]?.type === type) continue;
+      metrics.events_total.labels(type).inc(end - start);
+      start = end;
+    }
   }
 
   const numbering = createNumbering({ ...parts, rules: rulesOf, outcomes, emit });
 
-  async function submit(actor: Actor, command: Change, text: string): Promise<void> {
-    const start = performance.now();
+  function submit(actor: Actor, command: Change, text: string): Promise<void> {
     try {
       rulesOf.get(command.type)?.precheck?.(actor, command as never);
     } catch (error) {
-      // Refused early, unless it is a retry of what was accepted: the pipeline then answers with the first result.
-      const [first] = await history.lookup([{ user: actor.user, id: command.id }]);
-      if (!first) throw error;
+      return submitAgain(actor, command, text, error);
     }
-    await log.append({ actor, acceptedAt: clock.now(), command, text });
-    metrics?.append_seconds.observe((performance.now() - start) / 1_000);
+    return append(actor, command, text);
+  }
+
+  /** Refused early, unless it is a retry of what was accepted: then it is answered with the first result. */
+  async function submitAgain(actor: Actor, command: Change, text: string, error: unknown): Promise<void> {
+    const [first] = await history.lookup([{ user: actor.user, id: command.id }]);
+    if (!first) throw error;
+    return append(actor, command, text);
+  }
+
+  function append(actor: Actor, command: Change, text: string): Promise<void> {
+    const start = performance.now();
+    return log
+      .append({ actor, acceptedAt: clock.now(), command, text })
+      .then(() => metrics?.append_seconds.observe((performance.now() - start) / 1_000));
   }
 
   return {

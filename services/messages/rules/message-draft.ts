@@ -1,7 +1,13 @@
 import { type CommandOf, VERSION } from '../../../protocol/commands.ts';
+import type { EventOf } from '../../../protocol/events.ts';
 import type { Actor } from '../../actor.ts';
 import type { EventDraft } from '../history.ts';
 import { mentionsOf, searchText } from './content.ts';
+
+/** What a message says only when there is something to say. */
+type OptionalFields = Partial<
+  Pick<EventOf<'message'>, 'peer' | 'reply_to' | 'mentions' | 'forwarded' | 'expires'>
+>;
 
 /** Where a message goes. */
 export interface Destination {
@@ -25,21 +31,15 @@ export function messageDraft(
   const { id, content } = command;
   const sender = { user: actor.user, device: actor.device };
   const expires = earliest(acceptedAt, command.ttl ?? null, timer, retentionMs);
-  const body = JSON.stringify({
-    v: VERSION,
-    type: 'message',
-    conversation: stream,
-    id,
-    sender,
-    time: acceptedAt,
-    kind,
-    content,
-    peer: peer ?? undefined,
-    reply_to: command.reply_to,
-    mentions: mentionsOf(command.mentions, isMember),
-    forwarded: command.forwarded,
-    expires: expires ?? undefined,
-  });
+  const more: OptionalFields = {};
+  if (peer !== null) more.peer = peer;
+  if (command.reply_to !== undefined) more.reply_to = command.reply_to;
+  if (command.mentions !== undefined) more.mentions = mentionsOf(command.mentions, isMember);
+  if (command.forwarded !== undefined) more.forwarded = command.forwarded;
+  if (expires !== null) more.expires = expires;
+  const rest = JSON.stringify({ content, ...more });
+  // Ids and numbers need no escaping: the serialiser has only the rest to write.
+  const body = `{"v":${VERSION},"type":"message","conversation":"${stream}","id":"${id}","sender":{"user":"${actor.user}","device":"${actor.device}"},"time":${acceptedAt},"kind":"${kind}",${rest.slice(1)}`;
   return {
     stream,
     type: 'message',
