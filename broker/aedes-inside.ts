@@ -23,6 +23,10 @@ export interface InnerClient extends Client {
 export interface InnerParser {
   client: InnerClient;
   packet: { cmd?: string; length: number };
+  /** What has arrived of the next packet; made by `bl`, whose class carries that of lists that are no streams. */
+  _list: { length: number; constructor: { BufferList: new () => InnerParser['_list'] } };
+  /** The CONNECT packet. */
+  settings: { protocolVersion: number; bridgeMode?: boolean | undefined };
   parse(bytes: Buffer): number;
   /** Reads the remaining length of the fixed header; false: it is not all there yet. */
   _parseLength(): boolean;

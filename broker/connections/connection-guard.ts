@@ -9,6 +9,8 @@ export class ConnectionGuard {
   readonly #connects: TokenBuckets;
   readonly #onRefused: (code: ErrorCode) => void;
   readonly #streams = new Set<Duplex>();
+  /** One function for all streams: a closure each, in the wrapper that `once` makes, would cost memory each. */
+  readonly #closed: (this: Duplex) => void;
   draining = false;
 
   constructor(
@@ -20,6 +22,10 @@ export class ConnectionGuard {
     this.#most = connections;
     this.#connects = new TokenBuckets(connectsPerMinuteIp / 60, connectsPerMinuteIp, clock);
     this.#onRefused = onRefused;
+    const streams = this.#streams;
+    this.#closed = function () {
+      streams.delete(this);
+    };
   }
 
   get count(): number {
@@ -37,7 +43,7 @@ export class ConnectionGuard {
     }
     if (stream.destroyed) return false;
     this.#streams.add(stream);
-    stream.once('close', () => this.#streams.delete(stream));
+    stream.on('close', this.#closed);
     return true;
   }
 

@@ -2,6 +2,7 @@ import type { Client } from 'aedes';
 import type { ErrorCode } from '../../protocol/errors.ts';
 import type { Actor } from '../../services/actor.ts';
 import type { InnerClient } from '../aedes-inside.ts';
+import { OneOrMany } from '../one-or-many.ts';
 
 export type Transport = 'tcp' | 'tls' | 'ws';
 
@@ -34,7 +35,7 @@ export class Connection {
   }
 }
 
-const NONE: ReadonlySet<Connection> = new Set();
+const NONE: readonly Connection[] = [];
 /** Devices of which it is remembered that they were revoked, for a CONNECT that was looked at before that. */
 const MOST_FORGOTTEN = 10_000;
 
@@ -42,17 +43,14 @@ const MOST_FORGOTTEN = 10_000;
 export class Connections {
   readonly #byClient = new WeakMap<Client, Connection>();
   readonly #byDevice = new Map<string, Connection>();
-  readonly #byUser = new Map<string, Set<Connection>>();
+  readonly #byUser = new OneOrMany<Connection>();
 
   readonly #forgotten = new Set<string>();
 
   /** Authenticated; not ready yet. */
   admit(connection: Connection): void {
     this.#byClient.set(connection.client, connection);
-    const { user } = connection.actor;
-    const others = this.#byUser.get(user);
-    if (others === undefined) this.#byUser.set(user, new Set([connection]));
-    else others.add(connection);
+    this.#byUser.add(connection.actor.user, connection);
   }
 
   ready(connection: Connection): void {
@@ -66,9 +64,7 @@ export class Connections {
     const { user, device } = connection.actor;
     // Not the one that has taken over.
     if (this.#byDevice.get(device) === connection) this.#byDevice.delete(device);
-    const others = this.#byUser.get(user);
-    others?.delete(connection);
-    if (others?.size === 0) this.#byUser.delete(user);
+    this.#byUser.delete(user, connection);
   }
 
   ofClient(client: object): Connection | undefined {
@@ -78,15 +74,15 @@ export class Connections {
     return this.#byDevice.get(device);
   }
   /** Also those that are not ready yet. */
-  ofUser(user: string): ReadonlySet<Connection> {
-    return this.#byUser.get(user) ?? NONE;
+  ofUser(user: string): Iterable<Connection> {
+    return this.#byUser.of(user) ?? NONE;
   }
   /** Also those that are not ready yet, and one that is being taken over. */
   *everyOfDevice(device: string): Iterable<Connection> {
     for (const connection of this.admitted()) if (connection.actor.device === device) yield connection;
   }
-  *admitted(): Iterable<Connection> {
-    for (const connections of this.#byUser.values()) yield* connections;
+  admitted(): Iterable<Connection> {
+    return this.#byUser.all();
   }
   /** A device was revoked: it never comes again. */
   forget(device: string): void {

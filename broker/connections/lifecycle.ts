@@ -14,6 +14,7 @@ import type { Presence } from '../presence/presence.ts';
 import { clampQos, type Subscriptions } from '../subscriptions.ts';
 import { closeSoon } from './close.ts';
 import type { Connection, Connections, Transport } from './connections.ts';
+import { forgetConnect, lightenParser } from './memory.ts';
 import { packetLimit } from './packet-limit.ts';
 import { readSteadily, startReading } from './reading.ts';
 
@@ -39,15 +40,21 @@ export class Lifecycle {
   readonly #parts: LifecycleParts;
   readonly #origins = new WeakMap<object, { ip: string; transport: Transport }>();
   readonly #limitPackets: (client: InnerClient) => void;
+  /** One for all streams. */
+  readonly #closed: (this: InnerClient['conn']) => void;
 
   constructor(parts: LifecycleParts) {
     this.#parts = parts;
     this.#limitPackets = packetLimit(parts.packetBytes, (client, declared, allowed) =>
       this.#tooLarge(client, `${declared} bytes, ${allowed} allowed`),
     );
+    const gone = (client: InnerClient) => this.gone(client);
+    this.#closed = function () {
+      gone(this.client!);
+    };
   }
 
-  /** Where a client comes from; null: not from here. */
+  /** Where a client comes from; null: not from here. Until it is ready. */
   origin(client: object): { ip: string; transport: Transport } | null {
     return this.#origins.get(client) ?? null;
   }
@@ -56,12 +63,13 @@ export class Lifecycle {
   take(stream: Duplex, ip: string, transport: Transport): void {
     const client = this.#parts.handle(stream) as InnerClient;
     this.#origins.set(client, { ip, transport });
+    lightenParser(client);
     this.#limitPackets(client);
     readSteadily(client);
     // Before what a queue still holds is sent, which is before the session is ready.
     confineAedes(client);
     clampQos(client);
-    stream.once('close', () => this.gone(client));
+    client.conn.on('close', this.#closed);
   }
 
   /** Aedes' `clientReady`: after CONNACK, when the session is restored. */
@@ -69,6 +77,8 @@ export class Lifecycle {
     const { connections, delivery, subscriptions, presence, metrics, clock, logger } = this.#parts;
     const connection = connections.ofClient(client);
     if (connection === undefined || client.closed) return;
+    this.#origins.delete(client);
+    forgetConnect(connection.client);
     startReading(connection.client);
     const { actor, transport } = connection;
     connections.ready(connection);

@@ -1,6 +1,6 @@
 /** Something that is sent once and kept nowhere. */
 export interface Answer {
-  topic: Buffer;
+  topic: string;
   payload: Buffer;
 }
 

@@ -9,8 +9,8 @@ import { Sessions } from './sessions.ts';
 import { type Deliverable, Tail } from './tail.ts';
 import { Turns } from './turns.ts';
 
-const answer = (bytes: number) => ({ topic: Buffer.from('t'), payload: Buffer.alloc(bytes) });
-const unfinished = (seq: number) => ({ packetId: 40_000 + seq, topic: Buffer.from('t'), stream: 's', seq });
+const answer = (bytes: number) => ({ topic: 't', payload: Buffer.alloc(bytes) });
+const unfinished = (seq: number) => ({ packetId: 40_000 + seq, topic: 't', stream: 's', seq });
 const event = (seq: number, bytes = 1): Deliverable => ({ seq, sender: 'u', payload: Buffer.alloc(bytes) });
 
 describe('answers', () => {
@@ -128,12 +128,32 @@ describe('turns', () => {
 
 describe('packet identifiers of Aedes', () => {
   it('stay below ours, and never are 0', () => {
-    const client = { _nextId: 50_000 } as unknown as Client & { _nextId: number };
-    confineAedes(client);
-    confineAedes(client);
-    for (let i = 0; i < 70_000; i++) {
-      const id = client._nextId++;
-      assert.ok(id >= 1 && id < 32_768);
+    class AedesClient {
+      _nextId: number;
+      constructor(first: number) {
+        this._nextId = first;
+      }
     }
+    // The first one is there before its class is confined, the others begin confined.
+    for (const first of [50_000, 0, 1, 32_767, 32_768, 65_535]) {
+      const client = new AedesClient(first);
+      confineAedes(client as unknown as Client);
+      confineAedes(client as unknown as Client);
+      const ids = new Set<number>();
+      for (let i = 0; i < 70_000; i++) ids.add(client._nextId++);
+      assert.equal(Math.min(...ids), 1);
+      assert.equal(Math.max(...ids), 32_767);
+      assert.equal(ids.size, 32_767);
+    }
+  });
+
+  it('begin where Aedes begins, which is different for every connection', () => {
+    class AedesClient {
+      _nextId = 20_000;
+    }
+    confineAedes(new AedesClient() as unknown as Client);
+    const client = new AedesClient();
+    confineAedes(client as unknown as Client);
+    assert.equal(client._nextId, 20_000);
   });
 });

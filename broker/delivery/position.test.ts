@@ -6,7 +6,7 @@ import type { Pump } from './pump.ts';
 import type { Deliverable } from './tail.ts';
 
 const pump = {} as Pump;
-const topic = Buffer.from('t');
+const topic = 't';
 const everything = () => [{ from: 1, to: null }];
 
 /** Sends everything there is; the numbers that were sent. */

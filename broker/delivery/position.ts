@@ -7,13 +7,14 @@ export interface Sent {
   readonly position: Position;
   readonly seq: number;
   readonly sender: string;
-  readonly topic: Buffer;
+  readonly topic: string;
   acknowledged: boolean;
 }
 
 /** Where a device gets a stream, and how. */
 export interface Route {
-  topic: Buffer;
+  /** As it was subscribed to: the same string that the session has. */
+  topic: string;
   qos: 0 | 1;
 }
 
@@ -93,7 +94,7 @@ export class Position {
   }
 
   /** The event is on its way at QoS 1. */
-  send(seq: number, sender: string, topic: Buffer): Sent {
+  send(seq: number, sender: string, topic: string): Sent {
     const sent: Sent = { position: this, seq, sender, topic, acknowledged: false };
     if (this.#unacknowledged === null) this.#unacknowledged = [sent];
     else this.#unacknowledged.push(sent);
@@ -113,7 +114,9 @@ export class Position {
   advance(now: number): Sent | null {
     const first = this.#unacknowledged?.[0];
     if (!first?.acknowledged) return null;
-    this.#unacknowledged!.shift();
+    // Nothing on its way is the rule: an empty list for each stream of each device would cost memory.
+    if (this.#unacknowledged!.length === 1) this.#unacknowledged = null;
+    else this.#unacknowledged!.shift();
     this.acknowledged = first.seq;
     this.acknowledgedAt = now;
     return first;

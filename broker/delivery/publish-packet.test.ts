@@ -19,7 +19,7 @@ it('writes what a stock parser reads', () => {
       const read: IPublishPacket[] = [];
       const p = parser();
       p.on('packet', (packet) => read.push(packet as IPublishPacket));
-      p.parse(Buffer.concat(publishPacket(Buffer.from(name), payload, packetId, packetId !== null && dup)));
+      p.parse(Buffer.concat(publishPacket(name, payload, packetId, packetId !== null && dup)));
       assert.equal(read.length, 1);
       assert.equal(read[0]!.topic, name);
       assert.equal(read[0]!.qos, packetId === null ? 0 : 1);

@@ -10,12 +10,13 @@ const MOST_REMAINING = 268_435_455;
  */
 export function writePublish(
   to: { write(chunk: Buffer): unknown },
-  topic: Buffer,
+  topic: string,
   payload: Buffer,
   packetId: number | null,
   dup: boolean,
 ): void {
-  const variable = 2 + topic.length + (packetId === null ? 0 : 2);
+  const topicBytes = Buffer.byteLength(topic);
+  const variable = 2 + topicBytes + (packetId === null ? 0 : 2);
   const remaining = variable + payload.length;
   if (remaining > MOST_REMAINING) throw new RangeError('the payload is too long for MQTT');
   const lengthBytes = remaining < 128 ? 1 : remaining < 16_384 ? 2 : remaining < 2_097_152 ? 3 : 4;
@@ -30,9 +31,9 @@ export function writePublish(
     packet[at++] = rest > 0 ? byte | 0x80 : byte;
     if (rest === 0) break;
   }
-  packet[at++] = topic.length >> 8;
-  packet[at++] = topic.length & 0xff;
-  at += topic.copy(packet, at);
+  packet[at++] = topicBytes >> 8;
+  packet[at++] = topicBytes & 0xff;
+  at += packet.write(topic, at);
   if (packetId !== null) {
     packet[at++] = packetId >> 8;
     packet[at++] = packetId & 0xff;
@@ -44,7 +45,7 @@ export function writePublish(
 
 /** As {@link writePublish}, as the chunks it writes: for one packet that goes to many connections. */
 export function publishPacket(
-  topic: Buffer,
+  topic: string,
   payload: Buffer,
   packetId: number | null,
   dup: boolean,

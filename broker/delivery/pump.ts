@@ -135,7 +135,8 @@ export class Pump {
   acknowledge(packetId: number, now: number): boolean {
     const entry = this.#inflight?.get(packetId);
     if (entry === undefined) return false;
-    this.#inflight!.delete(packetId);
+    if (this.inflight === 1) this.#inflight = null;
+    else this.#inflight!.delete(packetId);
     this.#parts.counts.acknowledged++;
     if ('position' in entry) {
       const { position } = entry;
@@ -259,7 +260,7 @@ export class Pump {
   }
 
   /** Sends something new; `expected` null: at QoS 0, nothing waits for it. */
-  #send(topic: Buffer, payload: Buffer, expected: InFlight | null): void {
+  #send(topic: string, payload: Buffer, expected: InFlight | null): void {
     if (expected === null) return this.#write(topic, payload, null, false);
     // None is used again while it is in flight [MQTT-2.3.1-4]; the window is far smaller than their number.
     while (this.#inflight?.has(this.#nextId)) this.#nextId = followingId(this.#nextId);
@@ -286,7 +287,7 @@ export class Pump {
     return false;
   }
 
-  #write(topic: Buffer, payload: Buffer, packetId: number | null, dup: boolean): void {
+  #write(topic: string, payload: Buffer, packetId: number | null, dup: boolean): void {
     if (!this.#corked) {
       // All that one turn of the event loop sends to this device goes out in one write.
       this.#corked = true;

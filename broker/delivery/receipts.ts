@@ -32,7 +32,7 @@ export class Receipts {
     const { index } = parts;
     this.#board = new ReceiptBoard(
       parts.flushMs,
-      (user) => index.ofUser(user).size > 0,
+      (user) => index.hasUser(user),
       (user, notices) => {
         for (const pump of index.ofUser(user)) {
           if (pump.routes.inbox === null) continue;

@@ -4,7 +4,7 @@ import type { Deliverable, Tail } from './tail.ts';
 
 /** What a persistent session had in flight when its connection ended. */
 export type Unfinished =
-  | { packetId: number; topic: Buffer; stream: string; seq: number }
+  | { packetId: number; topic: string; stream: string; seq: number }
   | { packetId: number; answer: Answer };
 
 export interface RedeliveryParts {

@@ -31,11 +31,11 @@ export class Routes {
     switch (parsed?.kind) {
       case 'inbox':
         if (parsed.user !== this.#user) return false;
-        this.#inbox = qos === null ? null : { topic: Buffer.from(topic), qos };
+        this.#inbox = qos === null ? null : { topic, qos };
         return true;
       case 'deviceInbox':
         if (parsed.user !== this.#user || parsed.device !== this.#device) return false;
-        this.#deviceInbox = qos === null ? null : { topic: Buffer.from(topic), qos };
+        this.#deviceInbox = qos === null ? null : { topic, qos };
         return true;
       case 'events':
         this.#setEvents(parsed.conversation, qos);
@@ -51,7 +51,7 @@ export class Routes {
     if (this.#inbox !== null || stream === this.#user) return this.#inbox;
     const qos = this.#events?.get(stream) ?? this.#events?.get('+');
     if (qos === undefined) return null;
-    return { topic: Buffer.from(topics.events(stream)), qos };
+    return { topic: topics.events(stream), qos };
   }
 
   #setEvents(conversation: string, qos: 0 | 1 | null): void {

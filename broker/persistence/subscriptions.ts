@@ -7,41 +7,51 @@ export function optionsText({ qos, rh, rap, nl }: Options): string {
   return JSON.stringify({ qos, rh, rap, nl });
 }
 
+interface Kept {
+  topic: string;
+  options: Options;
+}
+
 /**
  * Subscriptions to topics that are not delivered by topic: what a session had, to give it back. A few of each of very many sessions, so
- * no index by topic, and each set of options once.
+ * no index by topic, no map for each session, and each set of options once.
  */
 export class SessionSubscriptions {
   readonly #options = new Map<string, Options>();
-  readonly #clients = new Map<string, Map<string, Options>>();
+  readonly #clients = new Map<string, readonly Kept[]>();
 
   add(client: string, { topic, ...options }: Subscription): void {
-    const text = optionsText(options);
-    let shared = this.#options.get(text);
-    if (shared === undefined) {
-      shared = JSON.parse(text) as Options;
-      this.#options.set(text, shared);
-    }
-    const topics = this.#clients.get(client);
-    if (topics === undefined) this.#clients.set(client, new Map([[topic, shared]]));
-    else topics.set(topic, shared);
+    const others = this.#without(client, [topic]);
+    // Of exactly its length: one that is pushed to has room for 16 more.
+    this.#clients.set(client, [...others, { topic, options: this.#shared(options) }]);
   }
 
   remove(client: string, topics: string[]): void {
-    const known = this.#clients.get(client);
-    if (known === undefined) return;
-    for (const topic of topics) known.delete(topic);
-    if (known.size === 0) this.#clients.delete(client);
+    if (!this.#clients.has(client)) return;
+    const others = this.#without(client, topics);
+    if (others.length === 0) this.#clients.delete(client);
+    else this.#clients.set(client, others);
   }
 
   of(client: string): Subscription[] {
-    const known = this.#clients.get(client);
-    return known === undefined
-      ? []
-      : [...known].map(([topic, options]) => ({ topic, ...options }) as Subscription);
+    const kept = this.#clients.get(client) ?? [];
+    return kept.map(({ topic, options }) => ({ topic, ...options }) as Subscription);
   }
 
   forget(client: string): void {
     this.#clients.delete(client);
+  }
+
+  #without(client: string, topics: string[]): readonly Kept[] {
+    return this.#clients.get(client)?.filter(({ topic }) => !topics.includes(topic)) ?? [];
+  }
+
+  #shared(options: Options): Options {
+    const text = optionsText(options);
+    const known = this.#options.get(text);
+    if (known !== undefined) return known;
+    const shared = JSON.parse(text) as Options;
+    this.#options.set(text, shared);
+    return shared;
   }
 }
