@@ -42,10 +42,6 @@ export function createNumbering(parts: NumberingParts): Numbering {
   /** Stored, and not told to the listeners yet: when applying fails, the batch comes again as duplicates. */
   const untold = new Map<string, Decision>();
 
-  function decide(record: LogRecord, rules: ChangeRules): Decision | Promise<Decision> {
-    return rules.decide(record.actor, record.command as never, record.acceptedAt);
-  }
-
   /** A refusal is an answer; anything else is a mistake of ours, which costs this command and no other. */
   function refused(record: LogRecord, error: unknown): Planned {
     // Storage that does not answer is no reason to refuse what was accepted: the batch comes again.
@@ -73,18 +69,10 @@ export function createNumbering(parts: NumberingParts): Numbering {
         await handleAlone(record, rules);
         continue;
       }
-      let planned: Planned;
-      try {
-        const decision = decide(record, rules);
-        planned = { record, decision: decision instanceof Promise ? await decision : decision };
-      } catch (error) {
-        planned = refused(record, error);
-      }
-      run.push(planned);
-      if (
-        'decision' in planned &&
-        (planned.decision.joined !== undefined || planned.decision.left !== undefined)
-      ) {
+      const planned = plan(record, rules);
+      const known = planned instanceof Promise ? await planned : planned;
+      run.push(known);
+      if ('decision' in known && (known.decision.joined ?? known.decision.left) !== undefined) {
         await store(run);
         run = [];
       }
@@ -92,51 +80,74 @@ export function createNumbering(parts: NumberingParts): Numbering {
     await store(run);
   }
 
+  function plan(record: LogRecord, rules: ChangeRules): Planned | Promise<Planned> {
+    try {
+      const decision = rules.decide(record.actor, record.command as never, record.acceptedAt);
+      if (!(decision instanceof Promise)) return { record, decision };
+      return decision.then(
+        (decided) => ({ record, decision: decided }),
+        (error) => refused(record, error),
+      );
+    } catch (error) {
+      return refused(record, error);
+    }
+  }
+
+  /** Looked up first: what is decided depends on what the same command may have changed already. */
   async function handleAlone(record: LogRecord, rules: ChangeRules): Promise<void> {
     const [first] = await history.lookup([{ user: record.actor.user, id: record.command.id }]);
     if (first) return answerAgain(record, first);
-    let planned: Planned;
-    try {
-      planned = { record, decision: await decide(record, rules) };
-    } catch (error) {
-      planned = refused(record, error);
-    }
-    await store([planned]);
+    await store([await plan(record, rules)]);
   }
 
   /** Appends everything that was planned at once, applies it, and tells whoever is to know, in order. */
   async function store(planned: Planned[]): Promise<void> {
-    if (planned.length === 0) return;
-    const kept: Planned[] = [];
-    const refusals = planned.filter((p) => 'error' in p);
-    const firsts =
-      refusals.length === 0
-        ? []
-        : await history.lookup(refusals.map((p) => ({ user: p.record.actor.user, id: p.record.command.id })));
-    for (const p of planned) {
-      // What is refused now may have been accepted when it came first: then that is the answer.
-      const first = 'error' in p ? firsts[refusals.indexOf(p)] : null;
-      if (first) await answerAgain(p.record, first);
-      else kept.push(p);
-    }
+    const kept = planned.some((p) => 'error' in p) ? await withoutRepeated(planned) : planned;
     if (kept.length === 0) return;
     const drafts = kept.map((p) => ('decision' in p ? p.decision.draft : refusalEvent(p.record, p.error)));
-    const appended = await history.append(drafts);
-    const mayFail = kept.some((p) => 'decision' in p && applies(p));
-    for (const [i, p] of mayFail ? kept.entries() : [])
-      if ('decision' in p && !appended[i]!.duplicate) untold.set(keyOf(p.record), p.decision);
+    const results = await history.append(drafts);
+    const mayFail = kept.some((p, i) => results[i]!.duplicate || ('decision' in p && applies(p)));
+    if (mayFail) keepUntold(kept, results);
     const events: StreamedEvent[] = [];
     try {
-      for (const [i, p] of kept.entries()) {
-        const result = appended[i]!;
+      for (let i = 0; i < kept.length; i++) {
+        const p = kept[i]!;
+        const result = results[i]!;
         if ('error' in p) tellRefusal(p.record, p.error, drafts[i]!, result, events);
         else if (result.duplicate) await answerAgain(p.record, result.event, events);
-        else await settleStored(p, result.seq, events);
+        else {
+          const event = streamed(p.decision, result.seq, p.record.actor);
+          if (applies(p)) await apply(event);
+          if (untold.size > 0) untold.delete(keyOf(p.record));
+          events.push(event);
+          outcomes.settle(p.record.actor.user, p.record.command.id, { ok: true, event, duplicate: false });
+        }
       }
     } finally {
       // Also when applying one of them failed: those before it are stored and applied.
       emit(events);
     }
+  }
+
+  /** What is refused now may have been accepted when it came first: then that is the answer. */
+  async function withoutRepeated(planned: Planned[]): Promise<Planned[]> {
+    const kept: Planned[] = [];
+    const refusals = planned.filter((p) => 'error' in p);
+    const firsts = await history.lookup(
+      refusals.map(({ record }) => ({ user: record.actor.user, id: record.command.id })),
+    );
+    let next = 0;
+    for (const p of planned) {
+      const first = 'error' in p ? firsts[next++] : null;
+      if (first) await answerAgain(p.record, first);
+      else kept.push(p);
+    }
+    return kept;
+  }
+
+  function keepUntold(kept: Planned[], results: Appended[]): void {
+    for (const [i, p] of kept.entries())
+      if ('decision' in p && !results[i]!.duplicate) untold.set(keyOf(p.record), p.decision);
   }
 
   /** Whether the directory has to follow this decision. */
@@ -154,15 +165,6 @@ export function createNumbering(parts: NumberingParts): Numbering {
       const { id, type, stream, seq } = event;
       logger.error({ err: error, event: id, type, stream, seq }, 'an event could not be applied');
     }
-  }
-
-  async function settleStored(decided: Decided, seq: number, events: StreamedEvent[]): Promise<void> {
-    const { record, decision } = decided;
-    const event = streamed(decision, seq, record.actor);
-    if (applies(decided)) await apply(event);
-    if (untold.size > 0) untold.delete(keyOf(record));
-    events.push(event);
-    outcomes.settle(record.actor.user, record.command.id, { ok: true, event, duplicate: false });
   }
 
   /**
