@@ -41,7 +41,7 @@ export class SqliteLog implements CommandLog {
 
   constructor(db: MessagesClient, options: SqliteLogOptions = {}) {
     this.#db = db;
-    this.#options = { maxBatch: 4_000, tail: 10_000, commitDelayMs: 20, ...options };
+    this.#options = { maxBatch: 4_000, tail: 50_000, commitDelayMs: 20, ...options };
     this.#tail = new LogTail(this.#options.tail, MOST_TAIL_CHARS);
   }
 
