@@ -21,9 +21,9 @@ export class SessionSubscriptions {
   readonly #clients = new Map<string, readonly Kept[]>();
 
   add(client: string, { topic, ...options }: Subscription): void {
-    const others = this.#without(client, [topic]);
-    // Of exactly its length: one that is pushed to has room for 16 more.
-    this.#clients.set(client, [...others, { topic, options: this.#shared(options) }]);
+    // Not pushed, nor spread: that would make room for 16 more.
+    const kept = this.#without(client, [topic]).concat({ topic, options: this.#shared(options) });
+    this.#clients.set(client, kept);
   }
 
   remove(client: string, topics: string[]): void {
@@ -42,7 +42,7 @@ export class SessionSubscriptions {
     this.#clients.delete(client);
   }
 
-  #without(client: string, topics: string[]): readonly Kept[] {
+  #without(client: string, topics: string[]): Kept[] {
     return this.#clients.get(client)?.filter(({ topic }) => !topics.includes(topic)) ?? [];
   }
 
