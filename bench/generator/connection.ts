@@ -126,10 +126,11 @@ export class Connection {
       this.#packet(bytes, at, body, body + length);
       at = body + length;
     }
-    if (this.#acksLength > 0) {
+    // What still comes after DISCONNECT was said is not acknowledged: it comes again with the next connection.
+    if (this.#acksLength > 0 && !this.#closing) {
       this.#socket.write(Buffer.from(this.#acks.subarray(0, this.#acksLength)));
-      this.#acksLength = 0;
     }
+    this.#acksLength = 0;
     this.#listener.drained?.();
   }
 
