@@ -13,7 +13,7 @@ export function createAuthentication({
     // The device comes last: nothing is awaited between learning that it is not revoked and saying so.
     const held = await known.devices.get(device);
     if (owner === null || held === null || held.user !== user) throw new Refused('unauthenticated');
-    if (held.revokedAt !== null) throw new Refused('device_revoked');
+    if (held.revoked) throw new Refused('device_revoked');
     return { user, device, admin: owner.admin, expiresAt };
   }
 
