@@ -1,4 +1,6 @@
 /** A thread that owns one connection and runs the jobs of a module: the writer in group commits, others as they come. */
+
+import { performance } from 'node:perf_hooks';
 import type { DatabaseSync } from 'node:sqlite';
 import { parentPort, receiveMessageOnPort, workerData } from 'node:worker_threads';
 import { storageCode } from './errors.ts';
@@ -95,12 +97,31 @@ function collect(first: Batch): JobMessage[] {
 
 /** Rest between two steps of idle work, milliseconds: other threads want the processor too. */
 const IDLE_PAUSE_MS = 50;
+/** While the thread is busy for more than this part of its time, idle work waits, */
+const BUSY = 0.5;
+/** but not for longer than this, milliseconds. */
+const MOST_IDLE_WAIT_MS = 1_000;
 let idleTimer: NodeJS.Timeout | null = null;
+let idleWaited = 0;
+let measured = performance.eventLoopUtilization();
+
+/** Looks at how busy the thread was since the last look. */
+function isBusy(): boolean {
+  const now = performance.eventLoopUtilization();
+  const { utilization } = performance.eventLoopUtilization(now, measured);
+  measured = now;
+  return utilization > BUSY;
+}
 
 function idleLater(): void {
   if (idle === null || idleTimer !== null) return;
   idleTimer = setTimeout(() => {
     idleTimer = null;
+    if (isBusy() && idleWaited < MOST_IDLE_WAIT_MS) {
+      idleWaited += IDLE_PAUSE_MS;
+      return idleLater();
+    }
+    idleWaited = 0;
     const { replies } = commit([{ id: 0, name: idle, args: undefined }]);
     if ('value' in replies[0]! && replies[0].value === true) idleLater();
   }, IDLE_PAUSE_MS);
