@@ -87,7 +87,10 @@ export async function startServer(parts: {
     const health = opened(await startMetricsServer({ config, metrics, ready, logger }), (s) => s.close());
     const directory = opened(await openDirectory(folder.file('directory.db')), (d) => d.close());
     const messages = opened(
-      await openMessagesDatabase(folder.file('messages.db'), { onCommit: onCommit('messages') }),
+      await openMessagesDatabase(folder.file('messages.db'), {
+        onCommit: onCommit('messages'),
+        log: { onAppended: (count) => metrics.append_batch_commands.observe(count) },
+      }),
       (m) => m.close(),
     );
     const persistence = opened(

@@ -39,6 +39,11 @@ export const definitions = {
     help: 'From the arrival of a change to its durable append, which is its PUBACK.',
     buckets: SECONDS,
   },
+  append_batch_commands: {
+    type: 'histogram',
+    help: 'Commands that went to the log together.',
+    buckets: SIZES,
+  },
   pipeline_batch_commands: {
     type: 'histogram',
     help: 'Commands the messages service handled together.',
@@ -51,6 +56,10 @@ export const definitions = {
   acknowledged_total: { type: 'counter', help: 'PUBACKs from devices.' },
   inflight: { type: 'gauge', help: 'PUBLISHes to devices that wait for their PUBACK.' },
   replies_waiting: { type: 'gauge', help: 'Answers that wait for room in a window.' },
+  delivery_lag_events: {
+    type: 'gauge',
+    help: 'Events that connected devices have not been sent yet, over all devices.',
+  },
   devices_behind: { type: 'gauge', help: 'Connected devices that have not been sent everything yet.' },
   history_reads_total: { type: 'counter', help: 'Pages read from history for delivery.' },
   cursors_flushed_total: { type: 'counter', help: 'Delivery cursors written.' },

@@ -104,14 +104,19 @@ export function createDelivery(parts: DeliveryParts): RunningDelivery {
     let inflight = 0;
     let waiting = 0;
     let behind = 0;
+    let lag = 0;
     for (const pump of index.pumps()) {
       inflight += pump.inflight;
       waiting += pump.waitingAnswers;
-      if (pump.behind) behind++;
+      if (!pump.behind) continue;
+      behind++;
+      for (const position of pump.positions.values())
+        if (position.next() !== null) lag += position.head - position.sent;
     }
     to.inflight.set(inflight);
     to.replies_waiting.set(waiting);
     to.devices_behind.set(behind);
+    to.delivery_lag_events.set(lag);
   }
 
   return {

@@ -10,6 +10,8 @@ import type { LogColumns } from './sqlite/log-jobs.ts';
 export interface SqliteLogOptions extends Partial<ConsumerOptions> {
   /** Most entries kept in memory for the consumer; what is beyond is read from the table. */
   tail?: number;
+  /** Told how many entries became durable together. */
+  onAppended?: (count: number) => void;
 }
 
 /** Not yet durable: beyond it an append is refused as `overloaded`. */
@@ -28,7 +30,7 @@ interface Pending {
 
 export class SqliteLog implements CommandLog {
   readonly #db: MessagesClient;
-  readonly #options: ConsumerOptions & { tail: number };
+  readonly #options: ConsumerOptions & SqliteLogOptions & { tail: number };
   readonly #tail: LogTail;
   #tick: Pending[] = [];
   #pending = 0;
@@ -126,6 +128,7 @@ export class SqliteLog implements CommandLog {
       resolve(position);
     }
     this.#last = first + tick.length - 1;
+    this.#options.onAppended?.(tick.length);
     this.#consumer?.wake();
   }
 

@@ -94,6 +94,8 @@ describe('slow and silent devices', { timeout: 180_000 }, () => {
       behind = await metric(server, 'dunlin_devices_behind');
     }
     assert.equal(behind, DEAF + 1);
+    const lag = await metric(server, 'dunlin_delivery_lag_events');
+    assert.ok(lag >= MESSAGES - WINDOW, `${lag} events wait for those who are behind`);
 
     // Who reads and does not acknowledge has got a window, and no more.
     await mute.holds(() => mute.publishes.length >= WINDOW, 'a window');
