@@ -1,28 +1,38 @@
 /** The whole story with MQTT.js and nothing of ours: one-to-one, away, groups, receipts, presence, typing, restart. */
 import assert from 'node:assert/strict';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import { topics } from '../protocol/topics.ts';
 import { login, register, request } from './harness/account.ts';
+import { authority, makeCertificates, tlsFlags } from './harness/certificates.ts';
 import { Device } from './harness/device.ts';
 import { Server } from './harness/server.ts';
 
-for (const transport of ['mqtt', 'ws'] as const) {
+for (const transport of ['mqtt', 'mqtts', 'ws'] as const) {
   describe(`a chat over ${transport}`, () => {
     let server: Server;
+    let certificates: string;
     const open: Device[] = [];
     const connect = async (
       ...args: Parameters<typeof Device.connect> extends [string, ...infer R] ? R : never
     ) => {
-      const device = await Device.connect(server[transport], ...args);
+      const [account, options] = args;
+      const trust = transport === 'mqtts' ? { ca: authority(certificates) } : {};
+      const device = await Device.connect(server[transport], account, { ...trust, ...options });
       open.push(device);
       return device;
     };
     before(async () => {
-      server = await Server.started();
+      certificates = await mkdtemp(join(tmpdir(), 'dunlin-certs-'));
+      if (transport === 'mqtts') makeCertificates(certificates);
+      server = await Server.started({ flags: transport === 'mqtts' ? tlsFlags(certificates) : [] });
     });
     after(async () => {
       for (const device of open) device.drop();
       await server.dispose();
+      await rm(certificates, { recursive: true, force: true });
     });
 
     it('delivers to a user who is connected, and answers the sender with the same event', async () => {

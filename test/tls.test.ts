@@ -1,27 +1,19 @@
 /** MQTT over TLS with the certificates that `npm run certs` makes: MQTT.js, mosquitto-clients, and a renewal. */
 import assert from 'node:assert/strict';
-import { spawnSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import { connect as tlsConnect } from 'node:tls';
-import { fileURLToPath } from 'node:url';
 import { uuidv7 } from 'uuidv7';
 import { topics } from '../protocol/topics.ts';
 import { type Account, login, register } from './harness/account.ts';
+import { makeCertificates, tlsFlags } from './harness/certificates.ts';
 import { Device } from './harness/device.ts';
 import { metric } from './harness/metrics.ts';
 import { MosquittoSub, mosquittoMissing, mosquittoPub } from './harness/mosquitto.ts';
 import { Server } from './harness/server.ts';
-
-const make = fileURLToPath(new URL('../certs/make.ts', import.meta.url));
-
-function makeCertificates(folder: string, ...args: string[]): void {
-  const run = spawnSync(process.execPath, [make, '--folder', folder, ...args], { encoding: 'utf8' });
-  assert.equal(run.status, 0, run.stderr);
-}
 
 describe('TLS', { timeout: 60_000 }, () => {
   let folder: string;
@@ -37,7 +29,7 @@ describe('TLS', { timeout: 60_000 }, () => {
     folder = await mkdtemp(join(tmpdir(), 'dunlin-certs-'));
     makeCertificates(folder);
     server = await Server.started({
-      flags: ['--mqtts.enabled=true', `--tls.cert=${file('server.pem')}`, `--tls.key=${file('server.key')}`],
+      flags: tlsFlags(folder),
     });
   });
   after(async () => {
