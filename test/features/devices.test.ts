@@ -1,37 +1,24 @@
 /** Devices and signing in: named, revoked, refreshed, signed out by a new password. */
 import assert from 'node:assert/strict';
-import { after, before, describe, it } from 'node:test';
+import { describe, it } from 'node:test';
 import { type Account, login, post, register, request } from '../harness/account.ts';
 import { Device, type Payload } from '../harness/device.ts';
-import { unlimited } from '../harness/flags.ts';
-import { Person, ways } from '../harness/person.ts';
-import { Server } from '../harness/server.ts';
+import { type Person, ways } from '../harness/person.ts';
+import { scene } from '../harness/scene.ts';
 
 describe('devices', { timeout: 120_000 }, () => {
-  let server: Server;
-  const people: Person[] = [];
-  before(async () => {
-    server = await Server.started({ flags: [...unlimited] });
-  });
-  after(async () => {
-    for (const person of people) person.drop();
-    await server.dispose();
-    for (const person of people) person.keptToTheContract();
-  });
-  const kept = (person: Person) => {
-    people.push(person);
-    return person;
-  };
+  const on = scene();
   /** Resolves when the server has closed the connection. */
   const closed = (person: Person) =>
     new Promise<void>((resolve) => person.device.client.once('close', () => resolve()));
   const code = async (response: Response) => ((await response.json()) as Payload).code;
-  const asks = (account: Account) => request(server, 'GET', '/conversations', undefined, account.accessToken);
+  const asks = (account: Account) =>
+    request(on.server, 'GET', '/conversations', undefined, account.accessToken);
 
   for (const way of ways) {
     it(`are listed, named and revoked over ${way}; the revoked one is disconnected and may do nothing`, async () => {
-      const phone = kept(await Person.registered(server, way, 'alice'));
-      const tablet = kept(await phone.another());
+      const phone = await on.meet(way, 'alice');
+      const tablet = on.kept(await phone.another());
       const { device } = tablet.device.account;
       await phone.hears((p) => p.type === 'device.added' && p.device === device, 'the new device');
       const renamed = await phone.does('device.rename', { device, name: 'Kitchen' });
@@ -51,9 +38,9 @@ describe('devices', { timeout: 120_000 }, () => {
       await gone;
       await phone.hears((p) => p.id === revoked.id && p.type === 'device.revoked', 'the revocation');
       assert.deepEqual(await listed(), [[phone.device.account.device, null]]);
-      await assert.rejects(Device.connect(server.mqtt, tablet.device.account));
+      await assert.rejects(Device.connect(on.server.mqtt, tablet.device.account));
       assert.equal(await code(await asks(tablet.device.account)), 'device_revoked');
-      const refresh = await post(server, '/token/refresh', {
+      const refresh = await post(on.server, '/token/refresh', {
         refresh_token: tablet.device.account.refreshToken,
       });
       assert.equal(refresh.status, 401);
@@ -63,8 +50,8 @@ describe('devices', { timeout: 120_000 }, () => {
   }
 
   it('a refresh gives new tokens of the same device; the old refresh token is spent', async () => {
-    const account = await register(server, 'alice');
-    const refreshed = await post(server, '/token/refresh', { refresh_token: account.refreshToken });
+    const account = await register(on.server, 'alice');
+    const refreshed = await post(on.server, '/token/refresh', { refresh_token: account.refreshToken });
     assert.equal(refreshed.status, 200);
     const body = (await refreshed.json()) as Payload;
     assert.equal(body.device.id, account.device);
@@ -76,21 +63,21 @@ describe('devices', { timeout: 120_000 }, () => {
       deviceToken: body.device_token,
     };
     assert.equal((await asks(now)).status, 200);
-    (await Device.connect(server.mqtt, now)).drop();
+    (await Device.connect(on.server.mqtt, now)).drop();
 
-    const again = await post(server, '/token/refresh', { refresh_token: account.refreshToken });
+    const again = await post(on.server, '/token/refresh', { refresh_token: account.refreshToken });
     assert.equal(await code(again), 'token_reused');
     // Somebody has stolen one of the two: neither is worth anything now.
-    const newest = await post(server, '/token/refresh', { refresh_token: body.refresh_token });
+    const newest = await post(on.server, '/token/refresh', { refresh_token: body.refresh_token });
     assert.equal(newest.status, 401);
     assert.equal(await code(await asks(now)), 'device_revoked');
   });
 
   it('one of many refreshes with the same token at once is answered with tokens', async () => {
-    const account = await register(server, 'alice');
+    const account = await register(on.server, 'alice');
     const answers = await Promise.all(
       Array.from({ length: 8 }, () =>
-        post(server, '/token/refresh', { refresh_token: account.refreshToken }),
+        post(on.server, '/token/refresh', { refresh_token: account.refreshToken }),
       ),
     );
     assert.ok(answers.filter((a) => a.status === 200).length <= 1, 'two got tokens');
@@ -101,11 +88,11 @@ describe('devices', { timeout: 120_000 }, () => {
   });
 
   it('a new password signs the other devices out and takes the place of the old one', async () => {
-    const phone = kept(await Person.registered(server, 'mqtt', 'alice'));
-    const tablet = kept(await phone.another());
+    const phone = await on.meet('mqtt', 'alice');
+    const tablet = on.kept(await phone.another());
     const { account } = phone.device;
     const change = (current: string, next: string) =>
-      post(server, '/password', { current_password: current, new_password: next }, account.accessToken);
+      post(on.server, '/password', { current_password: current, new_password: next }, account.accessToken);
     assert.equal(
       await code(await change('not the password', 'another horse, another staple')),
       'bad_credentials',
@@ -117,20 +104,20 @@ describe('devices', { timeout: 120_000 }, () => {
     const next = 'another horse, another staple';
     assert.equal((await change(account.password, next)).status, 204);
     await gone;
-    await assert.rejects(Device.connect(server.mqtt, tablet.device.account));
+    await assert.rejects(Device.connect(on.server.mqtt, tablet.device.account));
     assert.equal(await code(await asks(tablet.device.account)), 'device_revoked');
     assert.equal(phone.device.client.connected, true);
     assert.equal((await asks(account)).status, 200);
-    const old = await post(server, '/login', { username: account.username, password: account.password });
+    const old = await post(on.server, '/login', { username: account.username, password: account.password });
     assert.equal(await code(old), 'bad_credentials');
-    await login(server, { ...account, password: next });
+    await login(on.server, { ...account, password: next });
   });
 
   it('logging out disconnects the device and spends its tokens, and no others', async () => {
-    const phone = kept(await Person.registered(server, 'http', 'alice'));
-    const tablet = kept(await phone.another());
+    const phone = await on.meet('http', 'alice');
+    const tablet = on.kept(await phone.another());
     const gone = closed(tablet);
-    const out = await request(server, 'POST', '/logout', undefined, tablet.device.account.accessToken);
+    const out = await request(on.server, 'POST', '/logout', undefined, tablet.device.account.accessToken);
     assert.equal(out.status, 204);
     await gone;
     assert.equal(await code(await asks(tablet.device.account)), 'device_revoked');

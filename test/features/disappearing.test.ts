@@ -1,29 +1,15 @@
 /** Content that is to disappear does: on time, for everybody, also when the server was down when its time came. */
 import assert from 'node:assert/strict';
-import { after, before, describe, it } from 'node:test';
-import { unlimited } from '../harness/flags.ts';
+import { describe, it } from 'node:test';
 import { Person, ways } from '../harness/person.ts';
-import { Server } from '../harness/server.ts';
+import { scene } from '../harness/scene.ts';
 
 const content = (text: string) => ({ type: 'text', text });
 const later = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
 
 describe('disappearing messages', { timeout: 120_000 }, () => {
-  let server: Server;
-  const people: Person[] = [];
-  before(async () => {
-    server = await Server.started({ flags: [...unlimited, '--messages.sweepSeconds=1'] });
-  });
-  after(async () => {
-    for (const person of people) person.drop();
-    await server.dispose();
-    for (const person of people) person.keptToTheContract();
-  });
-  const meet = async (way: (typeof ways)[number], name: string) => {
-    const person = await Person.registered(server, way, name);
-    people.push(person);
-    return person;
-  };
+  const on = scene('--messages.sweepSeconds=1');
+  const { meet } = on;
   /** Waits until nothing of it can be read any more. */
   const untilGone = async (reader: Person, conversation: string, seq: number) => {
     for (let tries = 0; tries < 200; tries++) {
@@ -86,11 +72,10 @@ describe('disappearing messages', { timeout: 120_000 }, () => {
     const { conversation } = hello;
     const sent = await alice.says({ conversation }, 'gone in a second', { ttl: 1 });
     const lasting = await alice.says({ conversation }, 'and this stays');
-    await server.kill9();
+    await on.server.kill9();
     await later(Math.max(0, sent.expires - Date.now()) + 50);
-    await server.start();
-    const back = await Person.on(server, 'mqtt', bob.device.account);
-    people.push(back);
+    await on.server.start();
+    const back = on.kept(await Person.on(on.server, 'mqtt', bob.device.account));
     await back.hears((p) => p.id === lasting.id, 'what stays');
     const tombstone = await back.hears((p) => p.id === sent.id, 'the place of what is gone');
     assert.deepEqual([tombstone.seq, tombstone.content, tombstone.expired], [2, undefined, true]);

@@ -1,22 +1,12 @@
 /** Groups, over MQTT and over HTTP alike: roles, settings, joining, leaving, and what each may read. */
 import assert from 'node:assert/strict';
-import { after, before, describe, it } from 'node:test';
+import { before, describe, it } from 'node:test';
 import type { Payload } from '../harness/device.ts';
-import { unlimited } from '../harness/flags.ts';
-import { Person, ways } from '../harness/person.ts';
-import { Server } from '../harness/server.ts';
+import { type Person, ways } from '../harness/person.ts';
+import { scene } from '../harness/scene.ts';
 
 describe('groups', { timeout: 120_000 }, () => {
-  let server: Server;
-  const people: Person[] = [];
-  before(async () => {
-    server = await Server.started({ flags: [...unlimited] });
-  });
-  after(async () => {
-    for (const person of people) person.drop();
-    await server.dispose();
-    for (const person of people) person.keptToTheContract();
-  });
+  const on = scene();
 
   for (const way of ways) {
     describe(`over ${way}`, () => {
@@ -25,11 +15,10 @@ describe('groups', { timeout: 120_000 }, () => {
       let cleo: Person;
       before(async () => {
         [anna, ben, cleo] = await Promise.all([
-          Person.registered(server, way, 'anna'),
-          Person.registered(server, way, 'ben'),
-          Person.registered(server, way, 'cleo'),
+          on.meet(way, 'anna'),
+          on.meet(way, 'ben'),
+          on.meet(way, 'cleo'),
         ]);
-        people.push(anna, ben, cleo);
       });
       /** Anna owns it, Ben is in it. */
       const group = async (more: object = {}): Promise<string> =>

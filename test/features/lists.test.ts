@@ -1,30 +1,16 @@
 /** The conversation list and receipts, over MQTT and over HTTP alike. */
 import assert from 'node:assert/strict';
-import { after, before, describe, it } from 'node:test';
+import { describe, it } from 'node:test';
 import type { Payload } from '../harness/device.ts';
-import { unlimited } from '../harness/flags.ts';
 import { Person, ways } from '../harness/person.ts';
-import { Server } from '../harness/server.ts';
+import { scene } from '../harness/scene.ts';
 
 describe('lists and receipts', { timeout: 120_000 }, () => {
-  let server: Server;
-  const people: Person[] = [];
-  before(async () => {
-    server = await Server.started({ flags: [...unlimited] });
-  });
-  after(async () => {
-    for (const person of people) person.drop();
-    await server.dispose();
-    for (const person of people) person.keptToTheContract();
-  });
+  const on = scene();
 
   for (const way of ways) {
     describe(`over ${way}`, () => {
-      const meet = async (name: string) => {
-        const person = await Person.registered(server, way, name);
-        people.push(person);
-        return person;
-      };
+      const meet = (name: string) => on.meet(way, name);
 
       it('the list shows, newest first, heads, last messages and what is unread', async () => {
         const [alice, bob, carl] = [await meet('alice'), await meet('bob'), await meet('carl')];
@@ -124,8 +110,7 @@ describe('lists and receipts', { timeout: 120_000 }, () => {
         assert.equal(await bob.isRefused('message.status', { message: sent[0]!.id }), 'not_found');
 
         // Carl comes back: having got it is told without his doing anything.
-        const back = await Person.on(server, way, carl.device.account);
-        people.push(back);
+        on.kept(await Person.on(on.server, way, carl.device.account));
         await alice.hears(
           receipt((r) => r.user === carl.user && r.delivered === 4),
           'that carl has all',
@@ -141,7 +126,7 @@ describe('lists and receipts', { timeout: 120_000 }, () => {
       it('read on one device is read on the others', async () => {
         const [alice, bob] = [await meet('alice'), await meet('bob')];
         const tablet = await bob.another();
-        people.push(tablet);
+        on.kept(tablet);
         const { conversation } = await alice.says({ user: bob.user }, 'hello');
         await bob.does('receipt.read', { conversation, seq: 1 });
         await tablet.hears(

@@ -1,39 +1,25 @@
 /** What can be done with messages, over MQTT and over HTTP alike. */
 import assert from 'node:assert/strict';
-import { after, before, describe, it } from 'node:test';
+import { describe, it } from 'node:test';
 import { uuidv7 } from 'uuidv7';
 import { login } from '../harness/account.ts';
-import { unlimited } from '../harness/flags.ts';
 import { Person, ways } from '../harness/person.ts';
-import { Server } from '../harness/server.ts';
+import { scene } from '../harness/scene.ts';
 
 const text = (value: string) => ({ type: 'text', text: value });
 
 describe('messages', { timeout: 120_000 }, () => {
-  let server: Server;
-  const people: Person[] = [];
-  before(async () => {
-    server = await Server.started({ flags: [...unlimited] });
-  });
-  after(async () => {
-    for (const person of people) person.drop();
-    await server.dispose();
-    for (const person of people) person.keptToTheContract();
-  });
+  const on = scene();
 
   for (const way of ways) {
     describe(`over ${way}`, () => {
       let alice: Person;
       let bob: Person;
-      const meet = async (name: string) => {
-        const person = await Person.registered(server, way, name);
-        people.push(person);
-        return person;
-      };
+      const meet = (name: string) => on.meet(way, name);
       /** A second device of a person. */
       const again = async (person: Person) => {
         const device = await person.another();
-        people.push(device);
+        on.kept(device);
         return device;
       };
       /** Each test has a conversation of its own, whose numbers begin at 1. */
@@ -95,8 +81,7 @@ describe('messages', { timeout: 120_000 }, () => {
         await bob.device.close();
         const slip = await alice.says({ conversation }, 'a slip of the tongue');
         await alice.does('message.delete', { conversation, seq: slip.seq });
-        const back = await Person.on(server, way, bob.device.account);
-        people.push(back);
+        const back = on.kept(await Person.on(on.server, way, bob.device.account));
         await back.hears((p) => p.type === 'message.deleted', 'the deletion');
         const tombstone = await back.hears((p) => p.id === slip.id, 'the tombstone');
         assert.deepEqual([tombstone.seq, tombstone.deleted, tombstone.content], [2, true, undefined]);
@@ -248,8 +233,9 @@ describe('messages', { timeout: 120_000 }, () => {
         const fields = { to: { conversation }, content: text('once') };
         const first = await alice.does('message.send', fields, id);
         const otherWay = way === 'mqtt' ? 'http' : 'mqtt';
-        const other = await Person.on(server, otherWay, await login(server, alice.device.account));
-        people.push(other);
+        const other = on.kept(
+          await Person.on(on.server, otherWay, await login(on.server, alice.device.account)),
+        );
         assert.deepEqual(await other.does('message.send', fields, id), first);
         // Whatever else it says: the id has been used.
         assert.deepEqual(

@@ -1,27 +1,17 @@
 /** Profiles, contacts, privacy, presence and blocks, over MQTT and over HTTP alike. */
 import assert from 'node:assert/strict';
-import { after, before, describe, it } from 'node:test';
+import { describe, it } from 'node:test';
 import { topics } from '../../protocol/topics.ts';
 import { request } from '../harness/account.ts';
 import type { Payload } from '../harness/device.ts';
-import { unlimited } from '../harness/flags.ts';
 import { Person, ways } from '../harness/person.ts';
-import { Server } from '../harness/server.ts';
+import { scene } from '../harness/scene.ts';
 
 describe('people', { timeout: 120_000 }, () => {
-  let server: Server;
-  const people: Person[] = [];
-  before(async () => {
-    server = await Server.started({ flags: [...unlimited, '--presence.graceSeconds=0'] });
-  });
-  after(async () => {
-    for (const person of people) person.drop();
-    await server.dispose();
-    for (const person of people) person.keptToTheContract();
-  });
+  const on = scene('--presence.graceSeconds=0');
   const presenceOf = async (viewer: Person, user: string): Promise<Payload> => {
     const path = `/users/${user}/presence`;
-    const response = await request(server, 'GET', path, undefined, viewer.device.account.accessToken);
+    const response = await request(on.server, 'GET', path, undefined, viewer.device.account.accessToken);
     return response.json();
   };
   const watches = async (viewer: Person, user: string) => {
@@ -38,16 +28,12 @@ describe('people', { timeout: 120_000 }, () => {
 
   for (const way of ways) {
     describe(`over ${way}`, () => {
-      const meet = async (name: string) => {
-        const person = await Person.registered(server, way, name);
-        people.push(person);
-        return person;
-      };
+      const meet = (name: string) => on.meet(way, name);
 
       it('profile: each field is set and taken away, on all devices, and seen by others', async () => {
         const [alice, bob] = [await meet('alice'), await meet('bob')];
         const tablet = await alice.another();
-        people.push(tablet);
+        on.kept(tablet);
         await alice.does('contact.add', { user: bob.user });
         const table: object[] = [
           { name: 'Alice Liddell' },
@@ -105,8 +91,7 @@ describe('people', { timeout: 120_000 }, () => {
         await alice.says({ user: colleague.user }, 'we share a conversation');
         // So that there is something to hide.
         await alice.device.close();
-        const back = await Person.on(server, way, alice.device.account);
-        people.push(back);
+        const back = on.kept(await Person.on(on.server, way, alice.device.account));
         const table = [
           ['everyone', [true, true, false]],
           ['contacts', [true, false, false]],
@@ -135,8 +120,7 @@ describe('people', { timeout: 120_000 }, () => {
         await bob.hasNotHeard(() => false, 'a mark');
         const before = bob.device.other.length;
         await alice.device.close();
-        const back = await Person.on(server, way, alice.device.account);
-        people.push(back);
+        const back = on.kept(await Person.on(on.server, way, alice.device.account));
         await back.says({ user: bob.user }, 'done');
         await bob.hears((p) => p.content?.text === 'done', 'the message after coming back');
         const online = bob.device.other.slice(before).filter(([, p]) => p.online === true);
@@ -146,7 +130,7 @@ describe('people', { timeout: 120_000 }, () => {
       it('presence: with several devices, one is there until the last one is gone', async () => {
         const [alice, bob] = [await meet('alice'), await meet('bob')];
         const tablet = await alice.another();
-        people.push(tablet);
+        on.kept(tablet);
         await alice.says({ user: bob.user }, 'hello');
         await watches(bob, alice.user);
         await untilTold(bob, alice.user, (p) => p.online, 'that alice is there');
