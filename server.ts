@@ -11,6 +11,7 @@ import { isLoopback } from './platform/loopback.ts';
 import { createMetrics } from './platform/metrics.ts';
 import { loadSigningKey } from './platform/secrets.ts';
 import { TokenBuckets } from './platform/token-bucket.ts';
+import { within } from './platform/within.ts';
 import type { Accounts } from './services/accounts/accounts.ts';
 import { createAccounts } from './services/accounts/create.ts';
 import { writeBackup } from './services/backup.ts';
@@ -41,8 +42,11 @@ export interface DunlinServer {
   /** Copies everything that is kept to an empty folder, as of one moment. */
   backup(target: string): Promise<void>;
   reloadCertificates(): void;
-  /** Graceful: loses nothing that was accepted, also when it takes longer than `shutdown.drainSeconds` and is cut short. */
-  stop(): Promise<void>;
+  /**
+   * Graceful. False: it takes longer than `shutdown.drainSeconds`; what was accepted is safe all the same, and is handled at the
+   * next start.
+   */
+  stop(): Promise<boolean>;
 }
 
 const MINUTE_MS = 60_000;
@@ -101,12 +105,8 @@ export async function startServer(parts: {
       (p) => p.destroy(),
     );
     const { log, history, cursors } = messages;
-    const userRate = new TokenBuckets(
-      config.limits.commandsPerSecondUser,
-      config.limits.commandBurstUser,
-      clock,
-    );
     const { limits } = config;
+    const userRate = new TokenBuckets(limits.commandsPerSecondUser, limits.commandBurstUser, clock);
 
     const accounts: Accounts = opened(
       createAccounts({
@@ -254,14 +254,12 @@ export async function startServer(parts: {
       async stop() {
         state = 'draining';
         logger.info('draining: no new connections');
-        const cut = setTimeout(() => {
+        const closing = Promise.all([gateway.drain(), broker.drain()]).then(undoAll);
+        const stopped = await within(closing, config.shutdown.drainSeconds * 1_000);
+        if (stopped) logger.info('stopped');
+        else
           logger.warn('draining takes too long; what was accepted is safe, and is handled at the next start');
-          process.exit(0);
-        }, config.shutdown.drainSeconds * 1_000);
-        await Promise.all([gateway.drain(), broker.drain()]);
-        await undoAll();
-        clearTimeout(cut);
-        logger.info('stopped');
+        return stopped;
       },
     };
   } catch (error) {

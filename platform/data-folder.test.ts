@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, describe, it } from 'node:test';
 import { openDataFolder } from './data-folder.ts';
-import { loadSecret, loadSigningKey } from './secrets.ts';
+import { loadSigningKey } from './secrets.ts';
 
 describe('the data folder', () => {
   const folder = mkdtempSync(join(tmpdir(), 'dunlin-data-'));
@@ -33,19 +33,21 @@ describe('the data folder', () => {
     release();
   });
 
-  it('keeps secrets for their owner, the same at every start, each its own', () => {
-    const first = loadSecret(folder, 'media');
-    assert.equal(loadSecret(folder, 'media'), first);
-    assert.notEqual(loadSecret(folder, 'other'), first);
-    assert.equal(Buffer.from(first, 'base64url').length, 32);
-    assert.match(loadSigningKey(folder), /BEGIN PRIVATE KEY/);
-    assert.equal(loadSigningKey(folder), loadSigningKey(folder));
+  it('keeps the signing key for its owner, the same at every start, and another one a folder', () => {
+    const key = loadSigningKey(folder);
+    assert.match(key, /BEGIN PRIVATE KEY/);
+    assert.equal(loadSigningKey(folder), key);
     assert.equal(statSync(join(folder, 'signing-key.pem')).mode & 0o777, 0o600);
+    const { path, release } = openDataFolder(join(folder, 'another'));
+    assert.notEqual(loadSigningKey(path), key);
+    release();
   });
 
-  it('refuses a secret that others can read', () => {
-    loadSecret(folder, 'shared');
-    chmodSync(join(folder, 'shared.secret'), 0o644);
-    assert.throws(() => loadSecret(folder, 'shared'), /can be read by others \(mode 644\)/);
+  it('refuses a key that others can read', () => {
+    const { path, release } = openDataFolder(join(folder, 'open'));
+    loadSigningKey(path);
+    chmodSync(join(path, 'signing-key.pem'), 0o644);
+    assert.throws(() => loadSigningKey(path), /can be read by others \(mode 644\)/);
+    release();
   });
 });

@@ -26,11 +26,6 @@ export function loadSigningKey(folder: string): string {
   );
 }
 
-/** Loads 256 random bits (base64url) kept under this name; makes them on first start. */
-export function loadSecret(folder: string, name: string): string {
-  return loadOrCreate(join(folder, `${name}.secret`), () => randomBytes(32).toString('base64url'));
-}
-
 function loadOrCreate(path: string, make: () => string): string {
   const existing = read(path);
   if (existing !== null) return existing;

@@ -8,7 +8,7 @@ import { commandExamples } from './docs/example-commands.ts';
 import { type ErrorCode, Refused } from './errors.ts';
 import { bytes, json, refusalOf } from './fixtures/refusal-of.ts';
 import { isUuid } from './ids.ts';
-import { checkCommand, commandIdOf, commandType, parseCommand } from './parse.ts';
+import { checkCommand, commandIdOf, parseCommand } from './parse.ts';
 import { anyCommand, anyCommandOf, commandTypes } from './samples.ts';
 
 const fits = Object.fromEntries(commandTypes.map((type) => [type, Compile(commands[type])]));
@@ -264,10 +264,4 @@ describe('commandIdOf', () => {
       { numRuns: 2_000 },
     );
   });
-});
-
-it('commandType knows its own and nothing of Object.prototype', () => {
-  for (const type of commandTypes) assert.equal(commandType(type), type);
-  for (const name of ['__proto__', 'constructor', 'toString', 'message', ''])
-    assert.equal(commandType(name), null);
 });

@@ -1,5 +1,5 @@
 import { Compile, type Validator } from 'typebox/compile';
-import { type Command, type CommandType, commands, VERSION } from './commands.ts';
+import { type Command, commands, VERSION } from './commands.ts';
 import { MAX_CONTENT_BYTES, MAX_DEPTH, MAX_ITEMS } from './content.ts';
 import { Refused } from './errors.ts';
 import { isUuid } from './ids.ts';
@@ -64,10 +64,6 @@ export function commandIdOf(payload: Uint8Array): string | null {
   const start = latin1.decode(payload.subarray(0, 512));
   const id = /"id"\s*:\s*"([0-9a-f-]{36})"/.exec(start)?.[1];
   return id !== undefined && isUuid(id) ? id : null;
-}
-
-export function commandType(value: string): CommandType | null {
-  return Object.hasOwn(commands, value) ? (value as CommandType) : null;
 }
 
 /** What is wrong, for `detail`: where, and what was expected; never the value. */

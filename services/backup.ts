@@ -6,7 +6,7 @@ import { syncedCopy } from '../platform/sqlite/synced-copy.ts';
 /** The databases of an embedded installation, by file name. */
 export const DATABASES = ['directory.db', 'messages.db', 'broker.db'] as const;
 
-const isSecret = (name: string) => name.endsWith('.pem') || name.endsWith('.secret');
+const isSecret = (name: string) => name.endsWith('.pem');
 
 /** Writes a backup of a data folder that no server uses. */
 export async function copyDatabases(folder: string, target: string): Promise<void> {

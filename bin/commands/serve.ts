@@ -1,3 +1,4 @@
+import type { Server } from 'node:net';
 import { loadConfig } from '../../platform/config/load.ts';
 import { openDataFolder } from '../../platform/data-folder.ts';
 import { createLogger } from '../../platform/logging.ts';
@@ -42,7 +43,7 @@ export async function serve(args: string[]): Promise<number> {
       });
       const stopping = server;
       server = null;
-      await stopping.stop();
+      if (!(await stopping.stop())) await cutShort(why, control);
       if (why.kind === 'signal') return 0;
       if (why.kind === 'failed') throw why.error;
       try {
@@ -57,6 +58,15 @@ export async function serve(args: string[]): Promise<number> {
     control.close();
     folder.release();
   }
+}
+
+/** Something hangs: the process ends all the same, without touching what is still open. */
+async function cutShort(why: End, control: Server): Promise<never> {
+  if (why.kind === 'restore') {
+    why.done(new Error('The server did not stop in time, and ends now. Nothing was restored: try again.'));
+    await new Promise((answered) => control.close(answered));
+  }
+  process.exit(why.kind === 'signal' ? 0 : 1);
 }
 
 async function answer(

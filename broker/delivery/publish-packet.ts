@@ -42,15 +42,3 @@ export function writePublish(
   to.write(packet);
   if (!copy) to.write(payload);
 }
-
-/** As {@link writePublish}, as the chunks it writes: for one packet that goes to many connections. */
-export function publishPacket(
-  topic: string,
-  payload: Buffer,
-  packetId: number | null,
-  dup: boolean,
-): Buffer[] {
-  const chunks: Buffer[] = [];
-  writePublish({ write: (chunk) => chunks.push(chunk) }, topic, payload, packetId, dup);
-  return chunks;
-}

@@ -2,7 +2,6 @@
 export const alice = '01940000-0000-7000-8000-0000000a11ce';
 export const alicesPhone = '01940000-0000-7000-8000-00a11ce0d001';
 export const bob = '01940000-0000-7000-8000-000000000b0b';
-export const bobsPhone = '01940000-0000-7000-8000-000b0b00d001';
 export const cleo = '01940000-0000-7000-8000-00000000c1e0';
 /** The conversation of alice and bob: derived from both ids, see docs/adr/0002-ids.md. */
 export const aliceAndBob = 'b13a89af-bb38-8f84-bc97-fba9c5e2f8b8';

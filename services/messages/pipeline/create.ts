@@ -1,7 +1,7 @@
-import { setTimeout as timer } from 'node:timers/promises';
 import type { Clock } from '../../../platform/clock.ts';
 import type { Logger } from '../../../platform/logging.ts';
 import type { Metrics } from '../../../platform/metrics.ts';
+import { within } from '../../../platform/within.ts';
 import type { Change, ChangeType } from '../../../protocol/commands.ts';
 import { Refused } from '../../../protocol/errors.ts';
 import type { Actor } from '../../actor.ts';
@@ -120,15 +120,7 @@ export function createPipeline(parts: PipelineParts): RunningPipeline {
         lagTimer.unref();
       }
     },
-    async caughtUp(timeoutMs) {
-      const late = new AbortController();
-      const timeout = timer(timeoutMs, false, { signal: late.signal }).catch(() => false);
-      try {
-        return await Promise.race([consumer?.drained().then(() => true) ?? true, timeout]);
-      } finally {
-        late.abort();
-      }
-    },
+    caughtUp: (timeoutMs) => within(consumer?.drained() ?? Promise.resolve(), timeoutMs),
     async stop() {
       clearInterval(lagTimer);
       await consumer?.drained();
