@@ -315,8 +315,8 @@ export function refusal(code: ErrorCode, detail?: string, retryAfterMs?: number)
 /** A refusal as an exception, for code that is several calls below the one who answers. */
 export class Refused extends Error {
   readonly refusal: Refusal;
-  constructor(code: ErrorCode, detail?: string, retryAfterMs?: number) {
-    super(`${code}${detail ? `: ${detail}` : ''}`);
+  constructor(code: ErrorCode, detail?: string, retryAfterMs?: number, options?: ErrorOptions) {
+    super(`${code}${detail ? `: ${detail}` : ''}`, options);
     this.refusal = refusal(code, detail, retryAfterMs);
   }
 }

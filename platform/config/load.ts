@@ -162,7 +162,8 @@ function fromText(name: string, value: string): unknown {
     try {
       return JSON.parse(value);
     } catch {
-      return value;
+      // A list of names needs no brackets.
+      return value.split(',').map((part) => part.trim());
     }
   }
   return value;

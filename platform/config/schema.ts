@@ -41,6 +41,46 @@ export const ConfigSchema = group('Dunlin', {
   data: group('Where things are kept', {
     folder: text('./data', 'the folder of databases and keys; one server at a time'),
   }),
+  serve: group('What this process does', {
+    role: Type.Array(choice(['all', 'broker', 'messages', 'gateway'], 'all', 'a role'), {
+      default: ['all'],
+      minItems: 1,
+      maxItems: 10,
+      description:
+        'broker: MQTT and delivery; messages: numbers and stores what was accepted; gateway: HTTP. Any mix; less than all of them needs all of `engines`',
+    }),
+  }),
+  engines: group('Servers that carry what the data folder carries otherwise', {
+    directory: text('', 'PostgreSQL: postgres://user:password@host:5432/database; empty: SQLite'),
+    history: text('', 'MongoDB: mongodb://host1,host2/database?replicaSet=…; empty: SQLite'),
+    log: text(
+      '',
+      'Kafka: kafka://host1:9092,host2:9092/prefix, or Redis Streams: redis://host:6379/0; empty: SQLite',
+    ),
+    redis: text(
+      '',
+      'cursors, presence, rates, sessions, what nodes tell one another: redis://host:6379/0, rediss://…, redis+cluster://host1,host2, redis+sentinel://host1,host2/master; empty: SQLite and memory',
+    ),
+    partitions: Type.Integer({
+      minimum: 1,
+      maximum: 4_096,
+      default: 32,
+      description:
+        'partitions of the log, made when it is first used: the most processes that can number at once',
+    }),
+    replicas: Type.Integer({
+      minimum: 1,
+      maximum: 9,
+      default: 3,
+      description: 'copies of each partition in Kafka, as far as it has that many brokers',
+    }),
+    deadlineMs: count(5_000, 'milliseconds after which a call to one of them is given up', 100),
+    callsAtOnce: count(1_000, 'calls to one of them under way at most; one more is refused'),
+    staleSeconds: count(
+      300,
+      'seconds for which what is known of users and memberships serves while the directory does not answer',
+    ),
+  }),
   listen: group('Where to listen', {
     host: text(
       '127.0.0.1',
@@ -92,6 +132,10 @@ export const ConfigSchema = group('Dunlin', {
     invitationDays: count(7, 'days an invitation is good for'),
   }),
   tokens: group('Tokens', {
+    signingKey: text(
+      '',
+      'Ed25519 private key, PKCS #8 PEM, the same for all processes; by DUNLIN_TOKENS_SIGNING_KEY_FILE. Empty: one of its own, in the data folder',
+    ),
     accessSeconds: count(900, 'life of an access token, seconds'),
     refreshDays: count(60, 'life of a refresh token, days; each refresh begins it anew'),
     deviceDays: count(365, 'life of a device token (the MQTT password), days'),

@@ -1,0 +1,49 @@
+import type { Actor } from '../actor.ts';
+import type { StreamedEvent } from './history.ts';
+
+/** An answer to a device whose command made no new event: it was a repetition, or was refused again. */
+export interface Answered {
+  to: Actor;
+  /** The id of the command. */
+  command: string;
+  /** As it goes to the device's inbox: `result` or `refused`. */
+  payload: string;
+}
+
+/** What the messages service tells every process at once; parts that are absent are empty. */
+export interface Tidings {
+  /** Stored and applied, in order within each stream. */
+  events?: StreamedEvent[];
+  answers?: Answered[];
+  /** Streams of which content was removed from history: it is not to be sent from memory any more. */
+  erased?: string[];
+}
+
+/** Port: the writing end of the event stream. */
+export interface FeedWriter {
+  /** Resolves when every reader will get it: what this writer wrote before comes first. @throws {Refused} unavailable, overloaded */
+  write(tidings: Tidings): Promise<void>;
+}
+
+/** Who reads the event stream. */
+export interface FeedReader {
+  /**
+   * Whether somebody here cares for plain events of this stream: others need not be read to their end. Events that change who is in a
+   * stream or what is known of a user come in any case, and so does everything that is no event.
+   */
+  wants(stream: string): boolean;
+  /**
+   * In order within each stream, called synchronously, a batch at a time. At least once: after trouble what was there before may come
+   * again, also behind newer ones of its stream.
+   */
+  read(tidings: Tidings): void;
+  /** What came may not be all that there was: the reader was away for longer than the stream is kept. */
+  onGap(): void;
+}
+
+/** Port: the event stream. Nothing but a way of telling: history has the events. */
+export interface Feed extends FeedWriter {
+  /** Everything that is written from when this resolves on. */
+  follow(reader: FeedReader): Promise<{ stop(): Promise<void> }>;
+  close(): Promise<void>;
+}
