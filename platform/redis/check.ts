@@ -1,0 +1,67 @@
+import { Cluster, type Redis } from 'ioredis';
+import type { Logger } from '../logging.ts';
+import type { RedisClient } from './connect.ts';
+
+/**
+ * What is kept there. `log`: what was acknowledged to a sender; `state`: what must be there after a restart; `passing`: what may be gone.
+ */
+export type RedisUse = 'log' | 'state' | 'passing';
+
+const OLDEST: [number, number] = [6, 2];
+
+/**
+ * @throws {Error} it is too old
+ */
+export async function checkRedis(
+  client: RedisClient,
+  { log, use }: { log?: Pick<Logger, 'warn'>; use?: RedisUse },
+): Promise<void> {
+  const nodes = client instanceof Cluster ? client.nodes('master') : [client];
+  const warnings = new Set<string>();
+  for (const node of nodes) {
+    const version = await versionOf(node);
+    if (version === null) warnings.add('its version could not be checked: INFO is forbidden');
+    else if (version[0] < OLDEST[0] || (version[0] === OLDEST[0] && version[1] < OLDEST[1]))
+      throw new Error(`version ${version.join('.')} is too old: ${OLDEST.join('.')} is needed`);
+    if (use !== undefined) for (const warning of await warningsOf(node, use)) warnings.add(warning);
+  }
+  for (const warning of warnings) log?.warn({ use }, `redis: ${warning}`);
+}
+
+async function versionOf(node: Redis): Promise<[number, number] | null> {
+  const info = await unlessForbidden(node.info('server'));
+  const found = /^redis_version:(\d+)\.(\d+)/m.exec(info ?? '');
+  return found === null ? null : [Number(found[1]), Number(found[2])];
+}
+
+async function warningsOf(node: Redis, use: RedisUse): Promise<string[]> {
+  const setting = async (name: string) => {
+    const pair = (await unlessForbidden(node.config('GET', name))) as string[] | null;
+    return pair?.[1] ?? null;
+  };
+  const [aof, fsync, policy] = [
+    await setting('appendonly'),
+    await setting('appendfsync'),
+    await setting('maxmemory-policy'),
+  ];
+  const warnings: string[] = [];
+  if (aof === null || policy === null)
+    warnings.push('its settings could not be checked: CONFIG GET is forbidden');
+  if (aof === 'no' && use !== 'passing')
+    warnings.push('appendonly is off: what it holds is lost when it ends');
+  if (use === 'log' && aof === 'yes' && fsync !== null && fsync !== 'always')
+    warnings.push(`appendfsync is ${fsync}: accepted messages can be lost with power; set it to always`);
+  if (policy !== null && policy !== 'noeviction' && use !== 'passing')
+    warnings.push(`maxmemory-policy is ${policy}: what is kept may be evicted; set it to noeviction`);
+  return warnings;
+}
+
+/** Null when it may not be asked: managed servers forbid INFO and CONFIG, or do not have them. */
+async function unlessForbidden<T>(asked: Promise<T>): Promise<T | null> {
+  try {
+    return await asked;
+  } catch (error) {
+    if (/^(NOPERM|ERR)/.test((error as Error).message)) return null;
+    throw error;
+  }
+}

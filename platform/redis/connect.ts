@@ -1,0 +1,185 @@
+import { setTimeout as pause } from 'node:timers/promises';
+import { Cluster, type ClusterOptions, Redis, type RedisOptions } from 'ioredis';
+import type { Logger } from '../logging.ts';
+import { checkRedis, type RedisUse } from './check.ts';
+import { Heartbeat } from './heartbeat.ts';
+import { hostsOf, parseRedisUrl, type RedisAddress } from './url.ts';
+
+export type RedisClient = Redis | Cluster;
+
+export interface ConnectOptions {
+  /** What it is for, as `CLIENT LIST` and our log show it: `cursors`, `presence`, … Letters, digits, `-`. */
+  name: string;
+  /** Milliseconds after which a call is given up. */
+  deadlineMs: number;
+  log?: Pick<Logger, 'warn' | 'info'>;
+  /** What is kept there decides what is warned of; undefined: nothing is checked but the version. */
+  use?: RedisUse;
+  /**
+   * Milliseconds to wait at start until it answers; 0: not at all, calls are refused until it does. Default 10,000.
+   */
+  startMs?: number;
+}
+
+/** Redis, connected for ever: when it goes away calls fail at once, and go on when it is back. */
+export interface RedisConnection {
+  readonly client: RedisClient;
+  /** In a Cluster the keys of one script or command must share a `{tag}`. */
+  readonly cluster: boolean;
+  /** Begins every key and channel: `dunlin:`. */
+  readonly prefix: string;
+  /**
+   * Another connection to the same server, for what would hold up this one: subscriptions, or reads that block for up to `blockMs`.
+   * It does not wait until it is connected. Whoever asked for it closes it.
+   */
+  another(name: string, blockMs?: number): RedisConnection;
+  close(): Promise<void>;
+}
+
+const START_MS = 10_000;
+const FIRST_RETRY_MS = 50;
+const MOST_RETRY_MS = 2_000;
+const QUIT_MS = 500;
+
+/**
+ * @param url see {@link parseRedisUrl}
+ * @throws {TypeError} the URL is none
+ * @throws {Error} nobody answers within `startMs`, it is too old, or it does not let us in
+ */
+export async function connectRedis(url: string, options: ConnectOptions): Promise<RedisConnection> {
+  const address = parseRedisUrl(url);
+  const connection = new Connection(address, options, 0);
+  const { startMs = START_MS, log, use } = options;
+  const check = () => checkRedis(connection.client, { log, use });
+  if (startMs > 0) {
+    try {
+      await connection.ready(startMs);
+      await check();
+    } catch (error) {
+      await connection.close();
+      throw new Error(`Redis (${hostsOf(address)}): ${(error as Error).message}`);
+    }
+  } else {
+    connection.client.once('ready', () => {
+      check().catch((error: Error) => log?.warn({ redis: options.name, reason: error.message }, 'redis'));
+    });
+  }
+  return connection;
+}
+
+class Connection implements RedisConnection {
+  readonly client: RedisClient;
+  readonly cluster: boolean;
+  readonly prefix: string;
+  readonly #address: RedisAddress;
+  readonly #options: ConnectOptions;
+  readonly #heartbeat: Heartbeat;
+  /** Why it is not connected, as far as it is known. */
+  #reason = 'no answer';
+
+  constructor(address: RedisAddress, options: ConnectOptions, blockMs: number) {
+    this.#address = address;
+    this.#options = options;
+    this.cluster = address.kind === 'cluster';
+    this.prefix = address.prefix;
+    this.client = open(address, options, blockMs);
+    const { log, name } = options;
+    let told = false;
+    this.client.on('error', (error: Error) => {
+      // Only the text: the error itself may carry the password that was refused.
+      this.#reason = error.message || this.#reason;
+      if (!told) log?.warn({ redis: name, reason: this.#reason }, 'redis does not answer');
+      told = true;
+    });
+    this.client.on('ready', () => {
+      if (told) log?.info({ redis: name }, 'redis answers again');
+      told = false;
+    });
+    // It tries again by itself; what it could not do is told as an error above.
+    this.client.connect().catch(() => {});
+    this.#heartbeat = new Heartbeat(this.client, options.deadlineMs + blockMs);
+  }
+
+  another(name: string, blockMs = 0): RedisConnection {
+    return new Connection(
+      this.#address,
+      { ...this.#options, name: `${this.#options.name}-${name}` },
+      blockMs,
+    );
+  }
+
+  async ready(ms: number): Promise<void> {
+    const until = performance.now() + ms;
+    while (this.client.status !== 'ready') {
+      // Neither will change by itself.
+      if (/^(WRONGPASS|NOAUTH|NOPERM)/.test(this.#reason) || performance.now() > until)
+        throw new Error(this.#reason);
+      await pause(20);
+    }
+  }
+
+  async close(): Promise<void> {
+    this.#heartbeat.stop();
+    if (this.client.status === 'ready') {
+      const done = new AbortController();
+      const quit = this.client.quit().catch(() => {});
+      await Promise.race([quit, pause(QUIT_MS, undefined, { signal: done.signal }).catch(() => {})]);
+      done.abort();
+    }
+    this.client.disconnect();
+  }
+}
+
+function open(address: RedisAddress, options: ConnectOptions, blockMs: number): RedisClient {
+  const { username, password, tls, kind, hosts, db } = address;
+  const { deadlineMs, name } = options;
+  const common: RedisOptions = {
+    ...(username === undefined ? {} : { username }),
+    ...(password === undefined ? {} : { password }),
+    ...(tls ? { tls: {} } : {}),
+    lazyConnect: true,
+    connectionName: `dunlin-${name}`,
+    disableClientInfo: true,
+    keepAlive: 10_000,
+    connectTimeout: deadlineMs,
+    commandTimeout: deadlineMs + blockMs,
+    // Fails at once while there is no connection, and never sends by itself what may have been done already.
+    enableOfflineQueue: false,
+    autoResendUnfulfilledCommands: false,
+    maxRetriesPerRequest: 0,
+    retryStrategy: retryMs,
+    // After a failover the former master says so.
+    reconnectOnError: (error) => error.message.startsWith('READONLY'),
+  };
+  if (kind === 'cluster') {
+    const { retryStrategy: _, enableOfflineQueue: __, ...redisOptions } = common;
+    return new Cluster(hosts, {
+      redisOptions,
+      lazyConnect: true,
+      enableOfflineQueue: false,
+      clusterRetryStrategy: retryMs,
+      clusterNodeRetryStrategy: retryMs,
+      slotsRefreshTimeout: deadlineMs,
+      // Names that the nodes announce are used as they are: certificates are for them.
+      ...(tls ? { dnsLookup: (host, callback) => callback(null, host) } : {}),
+    } satisfies ClusterOptions);
+  }
+  if (kind === 'single') return new Redis({ ...common, ...hosts[0]!, db });
+  return new Redis({
+    ...common,
+    db,
+    name: address.master!,
+    sentinels: hosts,
+    sentinelRetryStrategy: retryMs,
+    sentinelCommandTimeout: deadlineMs,
+    enableTLSForSentinelMode: tls,
+    ...(tls ? { sentinelTLS: {} } : {}),
+    ...(address.sentinelUsername === undefined ? {} : { sentinelUsername: address.sentinelUsername }),
+    ...(address.sentinelPassword === undefined ? {} : { sentinelPassword: address.sentinelPassword }),
+  });
+}
+
+/** Spread, so that all who lost it do not come back together. */
+function retryMs(times: number): number {
+  return Math.min(MOST_RETRY_MS, FIRST_RETRY_MS * 2 ** Math.min(times, 10)) * (0.5 + Math.random());
+}
