@@ -3,6 +3,7 @@ import { createBroker } from './broker/create.ts';
 import { createDelivery } from './broker/delivery/create.ts';
 import { deviceHooks } from './broker/device-hooks.ts';
 import { SqlitePersistence } from './broker/persistence/persistence.ts';
+import { endRevoked } from './broker/revocations.ts';
 import { systemClock } from './platform/clock.ts';
 import type { Config } from './platform/config/schema.ts';
 import type { DataFolder } from './platform/data-folder.ts';
@@ -19,13 +20,17 @@ import { createConversations } from './services/conversations/index.ts';
 import { openDirectory } from './services/directory/open.ts';
 import { createGateway } from './services/gateway/create.ts';
 import { startMetricsServer } from './services/gateway/metrics-server.ts';
+import { MemoryFeed } from './services/messages/feed.memory.ts';
 import {
-  createPipeline,
+  createFront,
+  createNumberingService,
   createReceipts,
   createSweeper,
   messageQueries,
   messageRules,
 } from './services/messages/index.ts';
+import { LiveStream } from './services/messages/live-stream.ts';
+import { answerPayload } from './services/messages/pipeline/answer-payload.ts';
 import { openMessagesDatabase } from './services/messages/sqlite.ts';
 import { createQueries } from './services/queries.ts';
 
@@ -51,6 +56,8 @@ export interface DunlinServer {
 
 const MINUTE_MS = 60_000;
 const DAY_MS = 24 * 60 * MINUTE_MS;
+/** How long a sign-in waits for what was accepted before it: longer only when numbering is held back. */
+const MOST_SETTLING_MS = 1_000;
 /** How long the start waits for what an earlier process left in the log: longer only when the storage has no room or does not answer. */
 const MOST_CATCH_UP_MS = 30_000;
 
@@ -113,8 +120,10 @@ export async function startServer(parts: {
         store: directory.accounts,
         hooks: deviceHooks({
           share: (a, b) => directory.conversations.share(a, b),
-          clock,
-          followers: () => ({ pipeline, delivery, broker }),
+          pipeline: () => front,
+          settled: () => numbering.caughtUp(MOST_SETTLING_MS),
+          initialise: (device, user) => delivery.initialise(device, user),
+          cursors,
         }),
         signingKey: loadSigningKey(folder.path),
         clock,
@@ -139,36 +148,32 @@ export async function startServer(parts: {
     const conversations = createConversations({ store: directory.conversations, relations, limits });
     const { cache, memberships } = conversations;
     const { retentionDays, editMinutes, sweepSeconds } = config.messages;
-    const pipeline = createPipeline({
-      log,
-      history,
-      clock,
-      logger,
-      metrics,
-      replies: () => delivery,
-      rules: [
-        ...accounts.changeRules,
-        ...conversations.changeRules,
-        ...messageRules({
-          history,
-          cache,
-          store: directory.conversations,
-          relations,
-          retentionMs: retentionDays === 0 ? null : retentionDays * DAY_MS,
-          editMs: editMinutes * MINUTE_MS,
-        }),
-      ],
-    });
+    const rules = [
+      ...accounts.changeRules,
+      ...conversations.changeRules,
+      ...messageRules({
+        history,
+        cache,
+        store: directory.conversations,
+        relations,
+        retentionMs: retentionDays === 0 ? null : retentionDays * DAY_MS,
+        editMs: editMinutes * MINUTE_MS,
+      }),
+    ];
+    const feed = new MemoryFeed();
+    const front = createFront({ log, history, rules, clock, metrics });
+    const numbering = createNumberingService({ log, history, rules, feed, logger, metrics });
     const queries = createQueries([
       ...accounts.queryRules,
       ...messageQueries({ history, cursors, cache, store: directory.conversations }),
     ]);
     const receipts = createReceipts({ cursors, history, memberships, clock });
+    const stream = new LiveStream();
     const delivery = createDelivery({
       history,
       cursors,
       memberships,
-      stream: pipeline,
+      stream,
       clock,
       logger,
       metrics,
@@ -185,7 +190,7 @@ export async function startServer(parts: {
         visibility,
         relations,
         memberships,
-        pipeline,
+        pipeline: front,
         queries,
         receipts,
         userRate,
@@ -206,7 +211,7 @@ export async function startServer(parts: {
       await createGateway({
         config,
         accounts,
-        pipeline,
+        pipeline: front,
         queries,
         receipts,
         userRate,
@@ -220,10 +225,22 @@ export async function startServer(parts: {
       (g) => g.close(),
     );
 
-    await pipeline.start();
-    undo.push(() => pipeline.stop());
+    const revoked = endRevoked({ broker, delivery, logger });
+    await feed.follow({
+      wants: () => true,
+      read(tidings) {
+        const { events = [], answers = [] } = tidings;
+        stream.tell(events);
+        revoked(events);
+        for (const answer of answers) delivery.toDevice(answer.to, answerPayload(answer));
+        front.read(tidings);
+      },
+      onGap() {},
+    });
+    await numbering.start();
+    undo.push(() => numbering.stop());
     // Before anybody connects: what an earlier process accepted and did not get to, so that nobody starts from a projection without it.
-    if (!(await pipeline.caughtUp(MOST_CATCH_UP_MS)))
+    if (!(await numbering.caughtUp(MOST_CATCH_UP_MS)))
       logger.warn('the log could not be worked off before the start; it goes on meanwhile');
     sweeper.start();
     await broker.listen();
@@ -239,7 +256,7 @@ export async function startServer(parts: {
       reloadCertificates: () => broker.reloadCertificates(),
       async backup(target) {
         // Numbering waits, so that history and directory are of one moment.
-        await pipeline.pause();
+        await numbering.pause();
         try {
           const copies: Record<string, (path: string) => Promise<void>> = {
             'directory.db': (path) => directory.backup(path),
@@ -248,7 +265,7 @@ export async function startServer(parts: {
           };
           await writeBackup(folder.path, target, (name, path) => copies[name]!(path));
         } finally {
-          pipeline.resume();
+          numbering.resume();
         }
       },
       async stop() {

@@ -1,58 +1,54 @@
 import { uuidv7 } from 'uuidv7';
-import type { Clock } from '../platform/clock.ts';
 import { VERSION } from '../protocol/commands.ts';
-import { Refused } from '../protocol/errors.ts';
+import { type Refusal, Refused } from '../protocol/errors.ts';
 import type { AccountHooks } from '../services/accounts/accounts.ts';
-import { plainEvent } from '../services/conversations/events.ts';
-import type { RunningPipeline } from '../services/messages/pipeline/create.ts';
-import type { Broker } from './broker.ts';
-import type { RunningDelivery } from './delivery/create.ts';
+import type { Cursors } from '../services/messages/cursors.ts';
+import type { Outcome, Pipeline } from '../services/messages/pipeline.ts';
 
-/** How long a sign-in waits for what was accepted before it: longer only when numbering is held back. */
-const MOST_WAIT_MS = 1_000;
-
-/** What a device's coming and going means to delivery. */
-interface Followers {
-  pipeline: Pick<RunningPipeline, 'request' | 'appendEvent' | 'caughtUp'>;
-  delivery: Pick<RunningDelivery, 'initialise' | 'forgetDevice'>;
-  broker: Pick<Broker, 'forget'>;
+export interface DeviceHookParts {
+  share: AccountHooks['share'];
+  /** Asked late: accounts are made before the pipeline that carries their changes. */
+  pipeline: () => Pick<Pipeline, 'request'>;
+  /** Resolves when what was accepted before has been numbered, as far as this process can know and wait for it. */
+  settled(): Promise<unknown>;
+  /** A new device begins where its user's streams are now. */
+  initialise(device: string, user: string): Promise<void>;
+  cursors: Pick<Cursors, 'forgetDevice'>;
 }
 
-/** `followers` is asked late: accounts are made before those that follow them. */
-export function deviceHooks(parts: {
-  share: AccountHooks['share'];
-  clock: Clock;
-  followers: () => Followers;
-}): AccountHooks {
-  const { share, clock, followers } = parts;
+/** What a device's coming and going means to delivery and to the user's other devices. */
+export function deviceHooks({
+  share,
+  pipeline,
+  settled,
+  initialise,
+  cursors,
+}: DeviceHookParts): AccountHooks {
   return {
     share,
 
     async deviceAdded(user, device) {
-      const { delivery, pipeline } = followers();
-      // What was accepted before the device came is numbered before it, and so is not for it.
-      await pipeline.caughtUp(MOST_WAIT_MS);
+      // What was accepted before the device came is not for it.
+      await settled();
       // In this order: the device itself is told of its coming too.
-      await delivery.initialise(device.id, user);
-      const event = { stream: user, type: 'device.added', id: uuidv7(), time: clock.now() } as const;
+      await initialise(device.id, user);
       const name = device.name === null ? {} : { name: device.name };
-      await pipeline.appendEvent(
-        plainEvent({ user, device: device.id }, event, { ...name, device: device.id }),
-      );
+      const command = { v: VERSION, id: uuidv7(), type: 'device.add', device: device.id, ...name } as const;
+      const actor = { user, device: device.id };
+      const refused = refusalOf(await pipeline().request(actor, command, JSON.stringify(command)));
+      if (refused !== null) throw new Refused(refused.code, refused.detail);
     },
 
-    async deviceRevoked(_user, device) {
-      const { broker, delivery } = followers();
-      // First the connection; delivery knows which of its last acknowledgements would still write cursors.
-      await broker.forget(device);
-      await delivery.forgetDevice(device);
-    },
+    deviceRevoked: (_user, device) => cursors.forgetDevice(device),
 
     async revoke(actor, device) {
       const command = { v: VERSION, id: uuidv7(), type: 'device.revoke', device } as const;
-      const outcome = await followers().pipeline.request(actor, command, JSON.stringify(command));
-      if (outcome.ok || outcome.error.code === 'not_found') return;
-      throw new Refused(outcome.error.code, outcome.error.detail);
+      const refused = refusalOf(await pipeline().request(actor, command, JSON.stringify(command)));
+      if (refused !== null && refused.code !== 'not_found') throw new Refused(refused.code, refused.detail);
     },
   };
+}
+
+function refusalOf(outcome: Outcome): Refusal | null {
+  return outcome.ok ? null : outcome.error;
 }

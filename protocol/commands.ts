@@ -142,6 +142,14 @@ export const changes = {
   'device.revoke': command('device.revoke', 'Signs a device of one’s own out, at once.', { device: Id }),
 } as const;
 
+/**
+ * Changes that the server makes of its own accord. They travel in the command log as the others do, so that they get their place among
+ * them; from outside they are refused as unknown.
+ */
+export const serverChanges = {
+  'device.add': command('device.add', 'A device has signed in.', { device: Id, name: Type.Optional(Name) }),
+} as const;
+
 /** Cursors: cumulative, kept as state and not as events. */
 export const receiptCommands = {
   'receipt.read': command('receipt.read', 'Everything up to and including `seq` has been read.', {
@@ -209,6 +217,10 @@ export type QueryType = keyof typeof queries;
 export type CommandType = keyof typeof commands;
 export type CommandOf<T extends CommandType> = Static<(typeof commands)[T]>;
 export type Change = { [T in ChangeType]: CommandOf<T> }[ChangeType];
+export type LoggedType = ChangeType | keyof typeof serverChanges;
+export type LoggedOf<T extends LoggedType> = Static<(typeof changes & typeof serverChanges)[T]>;
+/** What is in the command log. */
+export type Logged = { [T in LoggedType]: LoggedOf<T> }[LoggedType];
 export type Query = { [T in QueryType]: CommandOf<T> }[QueryType];
 export type ReadReceipt = CommandOf<'receipt.read'>;
 export type Command = Change | Query | ReadReceipt;

@@ -1,5 +1,6 @@
+import type { TSchema } from 'typebox';
 import { Compile, type Validator } from 'typebox/compile';
-import { type Command, commands, VERSION } from './commands.ts';
+import { type Command, changes, commands, type Logged, serverChanges, VERSION } from './commands.ts';
 import { MAX_CONTENT_BYTES, MAX_DEPTH, MAX_ITEMS } from './content.ts';
 import { Refused } from './errors.ts';
 import { isUuid } from './ids.ts';
@@ -7,9 +8,14 @@ import { isUuid } from './ids.ts';
 const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
 const latin1 = new TextDecoder('latin1');
 const encoder = new TextEncoder();
-const validators = new Map<string, Validator>();
-for (const [type, schema] of Object.entries(commands))
-  validators.set(type, Compile(schema) as unknown as Validator);
+const validators = validatorsOf(commands);
+const loggedValidators = validatorsOf({ ...changes, ...serverChanges });
+
+function validatorsOf(schemas: Record<string, TSchema>): ReadonlyMap<string, Validator> {
+  return new Map(
+    Object.entries(schemas).map(([type, schema]) => [type, Compile(schema) as unknown as Validator]),
+  );
+}
 
 /** A command with the text it was parsed from, so that nobody has to write it as JSON again. */
 export interface Parsed<C extends Command = Command> {
@@ -42,8 +48,17 @@ export function parseJson(payload: Uint8Array): { value: unknown; text: string }
   }
 }
 
-/** Validates a command that is already an object (HTTP bodies, the log). Same codes as {@link parseCommand}. */
+/** Validates a command that is already an object (HTTP bodies). Same codes as {@link parseCommand}. */
 export function checkCommand(value: unknown): Command {
+  return check(value, validators) as Command;
+}
+
+/** The text of an entry of the command log. Same codes as {@link parseCommand}. */
+export function parseLogged(text: string): Logged {
+  return check(JSON.parse(text), loggedValidators) as Logged;
+}
+
+function check(value: unknown, validators: ReadonlyMap<string, Validator>): object {
   if (typeof value !== 'object' || value === null || Array.isArray(value))
     throw new Refused('bad_json', 'not an object');
   const { v, type } = value as { v?: unknown; type?: unknown };
@@ -54,9 +69,9 @@ export function checkCommand(value: unknown): Command {
   checkDepth(value, MAX_DEPTH);
   checkLists(value);
   if (!validator.Check(value)) throw new Refused('bad_request', firstProblem(validator, value));
-  const command = value as Command;
-  if ('content' in command) checkContentSize(command.content);
-  return command;
+  const { content } = value as { content?: object };
+  if (content !== undefined) checkContentSize(content);
+  return value;
 }
 
 /** The command id of a payload that was refused, when it has a usable one: so that the answer can be matched. */

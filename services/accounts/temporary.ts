@@ -8,7 +8,7 @@ import { type Change, VERSION } from '../../protocol/commands.ts';
 import { Refused } from '../../protocol/errors.ts';
 import type { Actor } from '../actor.ts';
 import { openDirectory } from '../directory/open.ts';
-import { createPipeline, type RunningPipeline } from '../messages/pipeline/create.ts';
+import { type LocalPipeline, localPipeline } from '../messages/fixtures/local-pipeline.ts';
 import type { Outcome } from '../messages/pipeline.ts';
 import { temporaryMessages } from '../messages/temporary.ts';
 import { createQueries } from '../queries.ts';
@@ -41,7 +41,7 @@ export async function temporaryAccounts(changed: Partial<AccountSettings> = {}) 
   const happened = { added: [] as string[], revoked: [] as string[] };
   /** Pairs of users who share a conversation. */
   const sharing = new Set<string>();
-  let pipeline: RunningPipeline;
+  let pipeline: LocalPipeline;
 
   const request = (actor: Actor, asked: Asked, id: string = uuidv7()): Promise<Outcome> => {
     const command = { v: VERSION, id, ...asked } as Change;
@@ -75,13 +75,12 @@ export async function temporaryAccounts(changed: Partial<AccountSettings> = {}) 
     createAccounts({ store: directory.accounts, hooks, signingKey, clock, logger, settings });
   const accounts = make();
   const queries = createQueries(accounts.queryRules);
-  pipeline = createPipeline({
+  pipeline = localPipeline({
     log: messages.log,
     history: messages.history,
     rules: accounts.changeRules,
     clock,
     logger,
-    replies: () => null,
   });
   await pipeline.start();
 

@@ -1,13 +1,13 @@
 import type { Actor } from '../actor.ts';
 import type { StreamedEvent } from './history.ts';
+import type { Outcome } from './pipeline.ts';
 
 /** An answer to a device whose command made no new event: it was a repetition, or was refused again. */
 export interface Answered {
   to: Actor;
   /** The id of the command. */
   command: string;
-  /** As it goes to the device's inbox: `result` or `refused`. */
-  payload: string;
+  outcome: Outcome;
 }
 
 /** What the messages service tells every process at once; parts that are absent are empty. */

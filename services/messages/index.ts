@@ -15,7 +15,8 @@ import { messageReact } from './rules/message-react.ts';
 import { messageSend } from './rules/message-send.ts';
 import type { MessageRuleParts } from './rules/parts.ts';
 
-export { createPipeline, type RunningPipeline } from './pipeline/create.ts';
+export { createNumberingService, type NumberingService } from './pipeline/create.ts';
+export { createFront, type Front } from './pipeline/front.ts';
 export { createReceipts, type Receipts } from './receipts.ts';
 export { createSweeper, type Sweeper } from './sweeper.ts';
 

@@ -1,6 +1,5 @@
-import type { Change } from '../../protocol/commands.ts';
 import { Refused } from '../../protocol/errors.ts';
-import { checkCommand } from '../../protocol/parse.ts';
+import { parseLogged } from '../../protocol/parse.ts';
 import type { CommandLog, LogConsumer, LogEntry, LogRecord } from './log.ts';
 import { BatchConsumer, type ConsumerOptions } from './log-consumer.ts';
 import { LogTail } from './log-tail.ts';
@@ -157,8 +156,7 @@ export class SqliteLog implements CommandLog {
       position: at,
       actor: { user: user[i]!, device: device[i]! },
       acceptedAt: accepted[i]!,
-      // Only changes are appended.
-      command: checkCommand(JSON.parse(text[i]!)) as Change,
+      command: parseLogged(text[i]!),
       text: text[i]!,
     }));
   }

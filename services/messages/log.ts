@@ -1,4 +1,4 @@
-import type { Change } from '../../protocol/commands.ts';
+import type { Logged } from '../../protocol/commands.ts';
 import type { Actor } from '../actor.ts';
 
 /** A change that was accepted: its sender has been, or is about to be, told so. */
@@ -6,7 +6,7 @@ export interface LogEntry {
   actor: Actor;
   /** Milliseconds since the epoch; the time of the event it makes. */
   acceptedAt: number;
-  command: Change;
+  command: Logged;
   /** The JSON text of `command`: what is stored. */
   text: string;
 }

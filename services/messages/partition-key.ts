@@ -1,4 +1,4 @@
-import type { Change } from '../../protocol/commands.ts';
+import type { Logged } from '../../protocol/commands.ts';
 import { directConversation } from '../conversations/direct.ts';
 import type { LogEntry } from './log.ts';
 
@@ -7,7 +7,7 @@ export function partitionKey({ actor, command }: Pick<LogEntry, 'actor' | 'comma
   return streamOf(actor.user, command);
 }
 
-function streamOf(user: string, command: Change): string {
+function streamOf(user: string, command: Logged): string {
   switch (command.type) {
     case 'message.send':
       return 'user' in command.to ? directConversation(user, command.to.user) : command.to.conversation;

@@ -1,4 +1,4 @@
-import type { Change, ChangeType, CommandOf } from '../../protocol/commands.ts';
+import type { Logged, LoggedOf, LoggedType } from '../../protocol/commands.ts';
 import type { Refusal } from '../../protocol/errors.ts';
 import type { EventType } from '../../protocol/events.ts';
 import type { Actor } from '../actor.ts';
@@ -14,12 +14,15 @@ export interface Pipeline {
    * What it could be refused for early (membership, blocks: cached) has been checked.
    * @throws {Refused}
    */
-  submit(actor: Actor, command: Change, text: string): Promise<void>;
+  submit(actor: Actor, command: Logged, text: string): Promise<void>;
   /** As submit, and waits for the outcome. @throws {Refused} also `unavailable` after `timeoutMs` (default 10,000) */
-  request(actor: Actor, command: Change, text: string, timeoutMs?: number): Promise<Outcome>;
+  request(actor: Actor, command: Logged, text: string, timeoutMs?: number): Promise<Outcome>;
 }
 
-/** The live stream of stored events, in order within each stream; listeners are called synchronously, once a batch. */
+/**
+ * The live stream of stored events, in order within each stream; listeners are called synchronously, once a batch. At least once: what
+ * was there before may come again, also behind newer ones.
+ */
 export interface EventStream {
   subscribe(listener: (events: StreamedEvent[]) => void): () => void;
 }
@@ -38,9 +41,10 @@ export interface Decision {
  * The rules of one type of change. `decide` reads state and returns a decision or throws {@link Refused}; it may return
  * synchronously when everything is cached (the hot path). `apply` runs after the event is durable and projects it onto
  * the directory; it must be idempotent, as a crash between the two makes it run again. It is given nothing but the event: a command
- * that is sent under the id of another has that other one's event, and must not be applied in its name.
+ * that is sent under the id of another has that other one's event, and must not be applied in its name. `stale` forgets what caches
+ * hold that the event has made old: here after `apply`, in every other process when the event comes by the stream.
  */
-export interface ChangeRules<T extends ChangeType = ChangeType> {
+export interface ChangeRules<T extends LoggedType = LoggedType> {
   readonly type: T;
   /** The type of the event that it makes. Rules that make the same one apply it alike. */
   readonly event: EventType;
@@ -49,10 +53,11 @@ export interface ChangeRules<T extends ChangeType = ChangeType> {
    * for duplicates first and decided alone, after everything before it has been applied.
    */
   readonly structural: boolean;
-  decide(actor: Actor, command: CommandOf<T>, acceptedAt: number): Decision | Promise<Decision>;
+  decide(actor: Actor, command: LoggedOf<T>, acceptedAt: number): Decision | Promise<Decision>;
   /**
    * What can be refused before the log, from what is cached; throws {@link Refused}, and lets pass what it does not know.
    */
-  precheck?(actor: Actor, command: CommandOf<T>): void;
+  precheck?(actor: Actor, command: LoggedOf<T>): void;
   apply?(event: StoredEvent): Promise<void>;
+  stale?(event: StoredEvent): void;
 }

@@ -17,6 +17,8 @@ export function blockAdd({ store, known, relations, visibility, settings }: Acco
     fields: ({ user }) => ({ user }),
     async apply(user, { user: other }) {
       await store.block(user, other);
+    },
+    stale(user, { user: other }) {
       known.blocked.forget(pairName(user, other));
       visibility.changed(user, other);
     },

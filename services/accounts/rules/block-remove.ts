@@ -11,6 +11,8 @@ export function blockRemove({ store, known, relations, visibility }: AccountPart
     fields: ({ user }) => ({ user }),
     async apply(user, { user: other }) {
       await store.unblock(user, other);
+    },
+    stale(user, { user: other }) {
       known.blocked.forget(pairName(user, other));
       visibility.changed(user, other);
     },

@@ -19,6 +19,8 @@ export function contactAdd({ store, known, relations, visibility, settings }: Ac
     fields: ({ user, name }) => ({ user, name }),
     async apply(user, { user: contact, name }) {
       await store.setContact(user, contact, name ?? null);
+    },
+    stale(user, { user: contact }) {
       known.contact.forget(ordered(user, contact));
       // Either may see more or less of the other now: see `mayObserve`.
       visibility.changed(user, contact);

@@ -11,6 +11,8 @@ export function contactRemove({ store, known, relations, visibility }: AccountPa
     fields: ({ user }) => ({ user }),
     async apply(user, { user: contact }) {
       await store.removeContact(user, contact);
+    },
+    stale(user, { user: contact }) {
       known.contact.forget(ordered(user, contact));
       // Either may see more or less of the other now: see `mayObserve`.
       visibility.changed(user, contact);

@@ -10,9 +10,9 @@ export function deviceRevoke({ store, known, hooks }: Pick<AccountParts, 'store'
     fields: ({ device }) => ({ device }),
     async apply(user, { device, time }) {
       await store.revokeDevice(user, device, time);
-      known.devices.forget(device);
       // Also when it was revoked before: a crash may have come between the two.
       await hooks.deviceRevoked(user, device);
     },
+    stale: (_user, { device }) => known.devices.forget(device),
   });
 }

@@ -4,6 +4,7 @@ import { blockAdd } from './block-add.ts';
 import { blockRemove } from './block-remove.ts';
 import { contactAdd } from './contact-add.ts';
 import { contactRemove } from './contact-remove.ts';
+import { deviceAdd } from './device-add.ts';
 import { deviceRename } from './device-rename.ts';
 import { deviceRevoke } from './device-revoke.ts';
 import { privacyUpdate } from './privacy-update.ts';
@@ -17,6 +18,7 @@ export function accountRules(parts: AccountParts): ChangeRules[] {
     contactRemove(parts),
     blockAdd(parts),
     blockRemove(parts),
+    deviceAdd(),
     deviceRename(parts),
     deviceRevoke(parts),
   ] as ChangeRules[];

@@ -12,6 +12,8 @@ export function privacyUpdate({
     fields: ({ last_seen, presence }) => ({ last_seen, presence }),
     async apply(user, { last_seen, presence }) {
       await store.updateProfile(user, { lastSeenAudience: last_seen, presenceAudience: presence });
+    },
+    stale(user) {
       known.users.forget(user);
       visibility.changed(user);
     },

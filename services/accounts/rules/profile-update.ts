@@ -8,7 +8,7 @@ export function profileUpdate({ store, known }: Pick<AccountParts, 'store' | 'kn
     fields: ({ name, phone, photo, status }) => ({ name, phone, photo, status }),
     async apply(user, { name, phone, photo, status }) {
       await store.updateProfile(user, { name, phone, photo, status });
-      known.users.forget(user);
     },
+    stale: (user) => known.users.forget(user),
   });
 }

@@ -25,7 +25,7 @@ export function conversationTimer({ cache, store, relations }: RuleParts): Chang
     async apply(event) {
       const { seconds } = JSON.parse(event.body) as EventOf<'timer.changed'>;
       await store.update(event.stream, { timer: seconds }, event.seq);
-      cache.forget(event.stream);
     },
+    stale: (event) => cache.forget(event.stream),
   };
 }

@@ -32,7 +32,7 @@ export function groupAdd(parts: RuleParts): ChangeRules<'group.add'> {
       const { members } = JSON.parse(event.body) as EventOf<'members.added'>;
       const conversation = await store.get(event.stream);
       await store.add(event.stream, members, event.seq, conversation?.history === 'all' ? 1 : event.seq);
-      cache.forget(event.stream);
     },
+    stale: (event) => cache.forget(event.stream),
   };
 }

@@ -55,7 +55,7 @@ export function groupCreate(parts: RuleParts): ChangeRules<'group.create'> {
         members,
         event.seq,
       );
-      cache.forget(event.stream);
     },
+    stale: (event) => cache.forget(event.stream),
   };
 }

@@ -22,6 +22,7 @@ export function groupLeave({ cache, store }: RuleParts): ChangeRules<'group.leav
       );
       return { draft, left: [actor.user] };
     },
-    apply: (event) => applyRemoval(cache, store, event),
+    apply: (event) => applyRemoval(store, event),
+    stale: (event) => cache.forget(event.stream),
   };
 }

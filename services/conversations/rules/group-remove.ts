@@ -26,6 +26,7 @@ export function groupRemove({ cache, store }: RuleParts): ChangeRules<'group.rem
       );
       return { draft, left: removed };
     },
-    apply: (event) => applyRemoval(cache, store, event),
+    apply: (event) => applyRemoval(store, event),
+    stale: (event) => cache.forget(event.stream),
   };
 }

@@ -27,7 +27,7 @@ export function groupRole({ cache, store }: RuleParts): ChangeRules<'group.role'
     async apply(event) {
       const { user, role } = JSON.parse(event.body) as EventOf<'member.role'>;
       await store.setRole(event.stream, user, role, event.seq);
-      cache.forget(event.stream);
     },
+    stale: (event) => cache.forget(event.stream),
   };
 }

@@ -33,7 +33,7 @@ export function groupUpdate({ cache, store }: RuleParts): ChangeRules<'group.upd
         },
         event.seq,
       );
-      cache.forget(event.stream);
     },
+    stale: (event) => cache.forget(event.stream),
   };
 }

@@ -6,10 +6,11 @@ import type { Change, CommandOf } from '../../../protocol/commands.ts';
 import { Refused } from '../../../protocol/errors.ts';
 import type { EventOf } from '../../../protocol/events.ts';
 import { plainEvent } from '../../conversations/events.ts';
+import { type LocalPipeline, localPipeline } from '../fixtures/local-pipeline.ts';
 import type { StreamedEvent } from '../history.ts';
 import type { ChangeRules, Outcome } from '../pipeline.ts';
 import { temporaryMessages } from '../temporary.ts';
-import { createPipeline, type RunningPipeline } from './create.ts';
+import { answerPayload } from './answer-payload.ts';
 
 type Rename = CommandOf<'group.update'>;
 type React = CommandOf<'message.react'>;
@@ -35,7 +36,7 @@ const full = () => new Refused('storage_full');
 
 describe('the pipeline', () => {
   let messages: Awaited<ReturnType<typeof temporaryMessages>>;
-  let pipeline: RunningPipeline;
+  let pipeline: LocalPipeline;
   /** What the listeners were told. */
   let told: StreamedEvent[];
   /** What was sent to the device beside events. */
@@ -74,22 +75,16 @@ describe('the pipeline', () => {
     },
   };
 
-  function make(): RunningPipeline {
-    const made = createPipeline({
+  function make(): LocalPipeline {
+    const made = localPipeline({
       log: messages.log,
       history: messages.history,
       rules: [renaming, reacting] as unknown as ChangeRules[],
       clock: { now: () => clock() },
       logger: createLogger('silent'),
-      replies: () => ({
-        toDevice: (_, payload) => {
-          answers.push(JSON.parse(payload));
-          return true;
-        },
-        room: () => undefined,
-      }),
     });
     made.subscribe((events) => told.push(...events));
+    made.onAnswer((answer) => answers.push(JSON.parse(answerPayload(answer))));
     return made;
   }
 
@@ -248,18 +243,5 @@ describe('the pipeline', () => {
     assert.equal(await pipeline.caughtUp(50), false);
     beforeDecide = () => {};
     assert.equal(await pipeline.caughtUp(60_000), true);
-  });
-
-  it('puts events of the server’s own among the others, in their turn', async () => {
-    await ask(rename('a'));
-    const made = { stream: actor.user, type: 'device.added', id: uuidv7(), time: 5 } as const;
-    await pipeline.appendEvent(plainEvent(actor, made, { device: actor.device }));
-    assert.deepEqual(
-      told.map((e) => [e.stream, e.seq]),
-      [
-        [conversation, 1],
-        [actor.user, 1],
-      ],
-    );
   });
 });

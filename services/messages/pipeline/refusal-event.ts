@@ -1,7 +1,7 @@
 import { VERSION } from '../../../protocol/commands.ts';
 import type { Refusal } from '../../../protocol/errors.ts';
 import { derivedId } from '../../conversations/direct.ts';
-import type { EventDraft } from '../history.ts';
+import type { EventDraft, StoredEvent } from '../history.ts';
 import type { LogRecord } from '../log.ts';
 
 /** How long a refusal can be read by a device that is away, milliseconds: 30 days. */
@@ -31,4 +31,11 @@ export function refusalEvent({ actor, command, acceptedAt }: LogRecord, error: R
     text: null,
     amends: null,
   };
+}
+
+/** What the event says was refused; null: it is none that tells of a refusal. */
+export function refusalIn({ type, body }: StoredEvent): { command: string; error: Refusal } | null {
+  if (type !== 'refused') return null;
+  const { command, error } = JSON.parse(body) as { command: string; error: Refusal };
+  return { command, error };
 }

@@ -117,7 +117,10 @@ export function messageSend(parts: MessageRuleParts): ChangeRules<'message.send'
         [...new Set([user, peer])].map((member): Member => ({ user: member, role: 'member' })),
         event.seq,
       );
-      cache.forget(event.stream);
+    },
+
+    stale(event) {
+      if (event.seq === 1) cache.forget(event.stream);
     },
   };
 }
