@@ -9,8 +9,14 @@ import type { RunningEngine } from './engine.ts';
 export interface ServerProcessParts {
   name: string;
   url: string;
-  /** The program and its arguments, for a data folder that is there already. */
-  command(folder: string): { program: string; args: string[]; env?: NodeJS.ProcessEnv };
+  /** The program and its arguments, for a data folder that is there already; `uid` and `gid`: as whom it runs. */
+  command(folder: string): {
+    program: string;
+    args: string[];
+    env?: NodeJS.ProcessEnv;
+    uid?: number;
+    gid?: number;
+  };
   /** Run once, on an empty data folder, before the first start. */
   initialise?(folder: string): Promise<void>;
   /** Resolves when the server answers, rejects when it does not yet. */
@@ -48,11 +54,12 @@ export class ServerProcess implements RunningEngine {
   }
 
   async start(): Promise<void> {
-    const { program, args, env } = this.#parts.command(this.#folder);
+    const { program, args, env, ...as } = this.#parts.command(this.#folder);
     const child = spawn(program, args, {
       stdio: ['ignore', 'pipe', 'pipe'],
       env: { ...process.env, ...env },
       cwd: this.#folder,
+      ...as,
     });
     this.#child = child;
     const keep = (chunk: Buffer) => {
