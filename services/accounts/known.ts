@@ -1,3 +1,4 @@
+import type { CacheAge } from '../../platform/cache-age.ts';
 import { ReadThroughCache } from '../../platform/read-through-cache.ts';
 import type { AccountStore, User } from './store.ts';
 
@@ -22,17 +23,31 @@ export interface Known {
   blocked: ReadThroughCache<boolean>;
   /** Has the first the second in their contacts? By {@link ordered}. */
   contact: ReadThroughCache<boolean>;
+  /** Changes of the store may have been missed. */
+  forgetAll(): void;
 }
 
-export function createKnown(store: AccountStore): Known {
+/** `age`: where other processes change the store too. */
+export function createKnown(store: AccountStore, age?: CacheAge): Known {
+  const options = age === undefined ? {} : { age };
+  const caches = {
+    users: new ReadThroughCache(MOST_USERS, (id) => store.user(id), options),
+    devices: new ReadThroughCache(
+      MOST_DEVICES,
+      async (id): Promise<KnownDevice | null> => {
+        const device = await store.device(id);
+        return device === null ? null : { user: device.user, revoked: device.revokedAt !== null };
+      },
+      options,
+    ),
+    blocked: new ReadThroughCache(MOST_PAIRS, (key) => store.blockedBetween(...split(key)), options),
+    contact: new ReadThroughCache(MOST_PAIRS, (key) => store.isContact(...split(key)), options),
+  };
   return {
-    users: new ReadThroughCache(MOST_USERS, (id) => store.user(id)),
-    devices: new ReadThroughCache(MOST_DEVICES, async (id) => {
-      const device = await store.device(id);
-      return device === null ? null : { user: device.user, revoked: device.revokedAt !== null };
-    }),
-    blocked: new ReadThroughCache(MOST_PAIRS, (key) => store.blockedBetween(...split(key))),
-    contact: new ReadThroughCache(MOST_PAIRS, (key) => store.isContact(...split(key))),
+    ...caches,
+    forgetAll() {
+      for (const cache of Object.values(caches)) cache.forgetAll();
+    },
   };
 }
 
