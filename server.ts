@@ -75,7 +75,7 @@ export async function startServer(parts: {
     metrics.sqlite_commit_seconds.labels(database).observe(seconds);
   };
   let state: 'starting' | 'ready' | 'draining' = 'starting';
-  const ready = () => ({ ready: state === 'ready', reasons: state === 'ready' ? [] : [state] });
+  const ready = () => ({ ready: state === 'ready', reasons: state === 'ready' ? [] : [state], degraded: [] });
 
   // What to undo, newest first: also when the start fails half way.
   const undo: (() => Promise<unknown> | unknown)[] = [];

@@ -81,6 +81,17 @@ export const definitions = {
     labels: ['database'],
     buckets: SIZES,
   },
+  engine_up: {
+    type: 'gauge',
+    help: 'Whether a server that Dunlin stands on answered the last call: 1 or 0.',
+    labels: ['engine'],
+  },
+  engine_seconds: {
+    type: 'histogram',
+    help: 'Time of calls to a server that Dunlin stands on.',
+    labels: ['engine', 'result'],
+    buckets: SECONDS,
+  },
   http_requests_total: { type: 'counter', help: 'HTTP requests.', labels: ['route', 'status'] },
   http_seconds: { type: 'histogram', help: 'Time of HTTP requests.', labels: ['route'], buckets: SECONDS },
   event_loop_delay_seconds: {

@@ -146,7 +146,7 @@ describe('operations', { timeout: 120_000 }, () => {
     for (const base of [server.metrics, server.http]) {
       assert.equal((await fetch(`${base}/livez`)).status, 200);
       const ready = await fetch(`${base}/readyz`);
-      assert.deepEqual([ready.status, await ready.json()], [200, { ready: true, reasons: [] }]);
+      assert.deepEqual([ready.status, await ready.json()], [200, { ready: true, reasons: [], degraded: [] }]);
     }
     const page = await (await fetch(`${server.metrics}/metrics`)).text();
     for (const [name, { type }] of Object.entries(definitions))
@@ -177,7 +177,7 @@ describe('operations', { timeout: 120_000 }, () => {
     for (let n = 0; ; n++) {
       const ready = await fetch(`${server.metrics}/readyz`);
       if (ready.status === 503) {
-        assert.deepEqual(await ready.json(), { ready: false, reasons: ['draining'] });
+        assert.deepEqual(await ready.json(), { ready: false, reasons: ['draining'], degraded: [] });
         break;
       }
       assert.ok(n < 200, 'ready for ever');

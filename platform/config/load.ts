@@ -20,6 +20,8 @@ export class ConfigError extends Error {
   }
 }
 
+/** Flags that are written often. */
+const SHORT = new Map([['role', 'serve.role']]);
 const DEFAULT_FILE = 'dunlin.config.json';
 const all = new Map(settings().map((setting) => [setting.name, setting]));
 const validators = new Map([...all].map(([name, { schema }]) => [name, Compile(schema)]));
@@ -63,8 +65,23 @@ export function loadConfig(args: readonly string[], environment: NodeJS.ProcessE
       'mqtts.enabled: needs tls.cert and tls.key (`npm run certs` makes development certificates)',
     );
   }
+  problems.push(...missingForRoles(loaded));
   if (problems.length > 0) throw new ConfigError(problems);
   return { config: loaded, sources };
+}
+
+/** A process that does only part of the work shares everything with the others. */
+function missingForRoles({ serve, engines, tokens }: Config): string[] {
+  if (serve.role.includes('all')) return [];
+  const roles = serve.role.join(', ');
+  const missing = (['directory', 'history', 'log', 'redis'] as const)
+    .filter((name) => engines[name] === '')
+    .map((name) => `engines.${name}: needed by a process of the role ${roles}: it shares it with the others`);
+  if (tokens.signingKey === '')
+    missing.push(
+      `tokens.signingKey: needed by a process of the role ${roles}: all processes sign and check with one key (openssl genpkey -algorithm ed25519)`,
+    );
+  return missing;
 }
 
 /** What a setting may be, in words. */
@@ -76,7 +93,7 @@ export function allowed({ schema }: Setting): string {
     return constants.join(', ');
   if (schema.type === 'integer') return `a whole number from ${schema.minimum} to ${schema.maximum}`;
   if (schema.type === 'boolean') return 'true or false';
-  if (schema.type === 'array') return 'a JSON list';
+  if (schema.type === 'array') return 'a JSON list, or names between commas';
   if (schema.pattern !== undefined) return `text that matches ${schema.pattern}`;
   return 'text';
 }
@@ -103,7 +120,10 @@ function readFlags(
     }
     if (name === 'config') file = value;
     // `--open.enabled` alone switches on.
-    else flags.set(name, fromText(name, value ?? 'true'));
+    else {
+      const setting = SHORT.get(name) ?? name;
+      flags.set(setting, fromText(setting, value ?? 'true'));
+    }
   }
   return { flags, file };
 }

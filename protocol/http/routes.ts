@@ -107,7 +107,13 @@ const page = {
 const Alive = Type.Object({ alive: Type.Literal(true) }, { title: 'Alive' });
 /** Also the answer with status 503, when it is not: the one refusal that is no problem+json. */
 export const Ready = Type.Object(
-  { ready: Type.Boolean(), reasons: Type.Array(Type.String()) },
+  {
+    ready: Type.Boolean(),
+    reasons: Type.Array(Type.String()),
+    degraded: Type.Array(Type.String(), {
+      description: 'What the server stands on and what does not answer now: directory, history, log, redis',
+    }),
+  },
   { title: 'Ready' },
 );
 const Document = Type.Object({}, { title: 'Document' });

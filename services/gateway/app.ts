@@ -13,6 +13,7 @@ import { requestLog } from './plugins/request-log.ts';
 import { securityHeaders } from './plugins/security-headers.ts';
 import { commandHandler } from './routes/command.ts';
 import { type Handler, otherHandlers } from './routes/handler.ts';
+import { isHealth } from './routes/health.ts';
 
 declare module 'fastify' {
   interface FastifyContextConfig {
@@ -74,6 +75,7 @@ export async function buildApp(parts: GatewayParts, inFlight = new InFlight()): 
   const handlers: Record<string, Handler> = { ...otherHandlers(parts) };
   for (const [name, route] of Object.entries(commandRoutes)) handlers[name] = commandHandler(route, parts);
   for (const [name, route] of Object.entries(routes)) {
+    if (parts.api === false && !isHealth(route)) continue;
     app.route({
       method: route.method,
       url: route.path.replaceAll(/\{(\w+)\}/g, ':$1'),

@@ -131,7 +131,10 @@ describe('a graceful end', () => {
       stage.state.ready = false;
       stage.state.reasons = ['draining'];
       const ready = await anna.ask('GET', '/readyz');
-      assert.deepEqual([ready.status, ready.body], [503, { ready: false, reasons: ['draining'] }]);
+      assert.deepEqual(
+        [ready.status, ready.body],
+        [503, { ready: false, reasons: ['draining'], degraded: [] }],
+      );
       assert.equal((await anna.ask('GET', '/livez')).status, 200);
     } finally {
       await stage.dispose();

@@ -135,7 +135,7 @@ describe('the page for people', () => {
 
 describe('the metrics server', () => {
   it('answers metrics and health, and nothing else', async () => {
-    const state = { ready: false, reasons: ['starting'] };
+    const state = { ready: false, reasons: ['starting'], degraded: [] as string[] };
     const config = defaultConfig();
     config.metrics.port = 0;
     let broken = false;
@@ -157,10 +157,11 @@ describe('the metrics server', () => {
     try {
       assert.deepEqual(await ask('/metrics'), [200, 'dunlin_x 1\n']);
       assert.deepEqual(await ask('/livez'), [200, '{"alive":true}']);
-      assert.deepEqual(await ask('/readyz'), [503, '{"ready":false,"reasons":["starting"]}']);
+      assert.deepEqual(await ask('/readyz'), [503, '{"ready":false,"reasons":["starting"],"degraded":[]}']);
       state.ready = true;
       state.reasons = [];
-      assert.deepEqual(await ask('/readyz?x=1'), [200, '{"ready":true,"reasons":[]}']);
+      state.degraded = ['history'];
+      assert.deepEqual(await ask('/readyz?x=1'), [200, '{"ready":true,"reasons":[],"degraded":["history"]}']);
       assert.deepEqual(await ask('/readyz', 'HEAD'), [200, '']);
       assert.equal((await ask('/constructor'))[0], 404);
       assert.equal((await ask('/metrics', 'POST'))[0], 405);

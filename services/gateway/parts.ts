@@ -20,13 +20,15 @@ export interface GatewayParts {
   userRate?: Pick<TokenBuckets, 'take'>;
   /** Is any device of the user connected? */
   presence(user: string): boolean;
-  /** Takes a connection whose bytes are MQTT; false: refused, and closed. */
-  accept(stream: Duplex, ip: string): boolean;
+  /** Takes a connection whose bytes are MQTT; false: refused, and closed. Null: this process has no broker. */
+  accept: ((stream: Duplex, ip: string) => boolean) | null;
+  /** False: only MQTT over WebSocket and health; absent: everything. */
+  api?: boolean;
   ready: Readiness;
   clock: Clock;
   logger: Logger;
   metrics: Metrics;
 }
 
-/** May requests come? `reasons` says why not. */
-export type Readiness = () => { ready: boolean; reasons: string[] };
+/** May requests come? `reasons` says why not; `degraded` names what this process stands on and what does not answer now. */
+export type Readiness = () => { ready: boolean; reasons: string[]; degraded: string[] };

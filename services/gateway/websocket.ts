@@ -35,6 +35,7 @@ export function upgradeToMqtt(parts: Parts, inFlight: Pick<InFlight, 'closed'>) 
 
   function refused(request: IncomingMessage, ip: string): [ErrorCode, detail?: string, wait?: number] | null {
     if (!PATHS.includes(pathOf(request))) return ['not_found'];
+    if (accept === null) return ['not_found', 'MQTT over WebSocket is at the processes with the role broker'];
     if (inFlight.closed) return ['draining'];
     const wait = buckets.take(networkOf(ip));
     if (wait > 0) return ['rate_limited', 'requests of this address', wait];
@@ -61,7 +62,7 @@ export function upgradeToMqtt(parts: Parts, inFlight: Pick<InFlight, 'closed'>) 
     }
     server.handleUpgrade(request, socket, head, (webSocket) => {
       metrics.http_requests_total.labels(route, '101').inc();
-      accept(mqttStream(webSocket), ip);
+      accept!(mqttStream(webSocket), ip);
     });
   };
 }
