@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import { after, before, describe, it } from 'node:test';
+import type { Refused } from '../../protocol/errors.ts';
 import type { RunningEngine } from '../../test/engines/engine.ts';
 import { startRedis } from '../../test/engines/redis.ts';
 import { sharedEngine } from '../../test/engines/shared.ts';
@@ -39,14 +40,14 @@ describe('A connection to Redis', { skip: shared.skip }, () => {
   const refusal = (work: () => Promise<unknown>) =>
     engine.run(work).then(
       () => assert.fail('answered'),
-      (error) => error.code as string,
+      (error) => error.refusal.code as string,
     );
   const answers = async () => {
     for (;;) {
       try {
         return await engine.run(() => redis.client.set('back', '1'));
       } catch (error) {
-        assert.equal((error as { code?: string }).code, 'unavailable');
+        assert.equal((error as Refused).refusal?.code, 'unavailable');
         await new Promise((resolve) => setTimeout(resolve, 20));
       }
     }
