@@ -6,8 +6,9 @@ import { DatabaseSync } from 'node:sqlite';
 import { after, before, describe, it } from 'node:test';
 import { loadDump } from '../../platform/sqlite/fixtures/dump.ts';
 import { schemaOf } from '../../platform/sqlite/fixtures/schema-of.ts';
+import type { Directory } from './directory.ts';
 import * as sample from './fixtures/sample.ts';
-import { type Directory, openDirectory } from './open.ts';
+import { openDirectory } from './open.ts';
 
 const VERSIONS = [1];
 

@@ -1,0 +1,81 @@
+import { Engine, type EngineParts } from '../../platform/engine.ts';
+import { openKyselyPostgres } from '../../platform/postgres/kysely.ts';
+import type { PoolTimes } from '../../platform/postgres/pool.ts';
+import { throughEngine } from '../../platform/postgres/through-engine.ts';
+import { isPostgresTrouble } from '../../platform/postgres/trouble.ts';
+import { type PostgresAddress, parsePostgresUrl, placeOf } from '../../platform/postgres/url.ts';
+import { kyselyAccountStore } from '../accounts/store.kysely.ts';
+import { kyselyConversationStore } from '../conversations/store.kysely.ts';
+import type { Directory } from './directory.ts';
+import { migrateDirectory } from './migrate.ts';
+import type { DirectoryTables } from './schema.ts';
+
+export interface PostgresDirectoryOptions extends Omit<EngineParts, 'name' | 'isTrouble'> {
+  /** See {@link parsePostgresUrl}. */
+  url: string;
+  /** Connections of this process at most; all processes together stay below the server's `max_connections`. */
+  connections?: number;
+}
+
+/** A directory on a server: it may go away and come back, and calls are refused as long as it does not answer. */
+export interface ServerDirectory extends Directory {
+  readonly engine: Engine;
+}
+
+const CONNECTIONS = 20;
+
+/** Migrations may take long, and wait for another process that makes them. */
+const MIGRATION: PoolTimes = {
+  connectMs: 5_000,
+  lockMs: 600_000,
+  statementMs: 600_000,
+  answerMs: 610_000,
+  holdMs: 3_600_000,
+};
+
+/**
+ * Opens the directory in PostgreSQL, making or migrating it; of several processes that start together one does, and the others wait.
+ * @throws {TypeError} the URL is none
+ * @throws {Error} the server does not answer or let us in, or a newer Dunlin has written it; never with the password
+ */
+export async function openPostgresDirectory(options: PostgresDirectoryOptions): Promise<ServerDirectory> {
+  const { url, connections = CONNECTIONS, ...limits } = options;
+  const address = parsePostgresUrl(url);
+  await migrate(address);
+  const engine = new Engine({ ...limits, name: 'directory', isTrouble: isPostgresTrouble });
+  const { db, close } = openKyselyPostgres<DirectoryTables>(address, {
+    connections,
+    times: timesWithin(limits.deadlineMs),
+  });
+  return {
+    accounts: throughEngine(kyselyAccountStore(db), engine),
+    conversations: throughEngine(kyselyConversationStore(db), engine),
+    engine,
+    close,
+  };
+}
+
+async function migrate(address: PostgresAddress): Promise<void> {
+  const { db, close } = openKyselyPostgres<DirectoryTables>(address, { connections: 1, times: MIGRATION });
+  const place = placeOf(address);
+  try {
+    await migrateDirectory(db, place);
+  } catch (error) {
+    if (isPostgresTrouble(error)) throw new Error(`PostgreSQL (${place}): ${(error as Error).message}`);
+    throw error;
+  } finally {
+    await close();
+  }
+}
+
+/** What is asked of the server ends before the call that asked is given up, or soon after. */
+function timesWithin(deadlineMs: number): PoolTimes {
+  const part = (share: number) => Math.ceil(deadlineMs * share);
+  return {
+    connectMs: part(0.5),
+    lockMs: part(0.5),
+    statementMs: part(0.8),
+    answerMs: part(0.9),
+    holdMs: deadlineMs,
+  };
+}
