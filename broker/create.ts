@@ -23,7 +23,7 @@ import type { UserRate } from './ingest/command-rate.ts';
 import { Ingest } from './ingest/ingest.ts';
 import { Notices } from './notices.ts';
 import { OpenRules } from './open/rules.ts';
-import type { SqlitePersistence } from './persistence/persistence.ts';
+import type { BrokerPersistence } from './persistence/broker-persistence.ts';
 import { Presence } from './presence/presence.ts';
 import { Subscriptions } from './subscriptions.ts';
 import { mayForward } from './topic-rules/forward.ts';
@@ -32,7 +32,7 @@ import { Typing } from './typing.ts';
 export interface BrokerParts {
   config: Config;
   /** Opened by the caller, who also destroys it after {@link Broker.stop}. */
-  persistence: SqlitePersistence;
+  persistence: BrokerPersistence;
   authentication: Pick<Authentication, 'authenticateDevice'>;
   visibility: Visibility;
   relations: Pick<Relations, 'blocked'>;

@@ -9,7 +9,7 @@ import type { InnerClient, InnerPacket } from './aedes-inside.ts';
 import type { Connection, Connections } from './connections/connections.ts';
 import type { Delivery } from './delivery/delivery.ts';
 import type { Notices } from './notices.ts';
-import type { SqlitePersistence } from './persistence/persistence.ts';
+import type { BrokerPersistence } from './persistence/broker-persistence.ts';
 import type { Presence } from './presence/presence.ts';
 import { maySubscribe, type SubscribeRules } from './topic-rules/subscribe.ts';
 
@@ -18,7 +18,7 @@ export interface SubscriptionParts {
   connections: Connections;
   delivery: Pick<Delivery, 'subscribed' | 'unsubscribed'>;
   presence: Pick<Presence, 'watch' | 'unwatch'>;
-  persistence: Pick<SqlitePersistence, 'removeSubscriptions'>;
+  persistence: Pick<BrokerPersistence, 'removeSubscriptions'>;
   notices: Notices;
   limits: Pick<Config['limits'], 'subscriptionsPerDevice' | 'commandsPerSecondDevice' | 'commandBurstDevice'>;
   clock: Clock;

@@ -9,7 +9,7 @@ import type { InnerClient } from '../aedes-inside.ts';
 import type { Delivery } from '../delivery/delivery.ts';
 import { confineAedes } from '../delivery/packet-ids.ts';
 import type { Notices } from '../notices.ts';
-import type { SqlitePersistence } from '../persistence/persistence.ts';
+import type { BrokerPersistence } from '../persistence/broker-persistence.ts';
 import type { Presence } from '../presence/presence.ts';
 import { clampQos, type Subscriptions } from '../subscriptions.ts';
 import { closeSoon } from './close.ts';
@@ -26,7 +26,7 @@ export interface LifecycleParts {
   delivery: Pick<Delivery, 'attach' | 'detach'>;
   subscriptions: Pick<Subscriptions, 'restored'>;
   presence: Pick<Presence, 'came' | 'left' | 'forget'>;
-  persistence: Pick<SqlitePersistence, 'left'>;
+  persistence: Pick<BrokerPersistence, 'left'>;
   notices: Notices;
   onReady(connection: Connection): void;
   seen(actor: Actor, at: number): void;

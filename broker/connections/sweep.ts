@@ -1,13 +1,13 @@
 import type { Clock } from '../../platform/clock.ts';
 import type { Logger } from '../../platform/logging.ts';
 import type { Actor } from '../../services/actor.ts';
-import type { SqlitePersistence } from '../persistence/persistence.ts';
+import type { BrokerPersistence } from '../persistence/broker-persistence.ts';
 import type { Connection, Connections } from './connections.ts';
 import { Expiry } from './expiry.ts';
 
 export interface SweepParts {
   connections: Pick<Connections, 'all'>;
-  persistence: Pick<SqlitePersistence, 'sweepSessions'>;
+  persistence: Pick<BrokerPersistence, 'sweepSessions'>;
   /** Days that a session of plain MQTT which is away is kept; null: there are none. */
   sessionDays: number | null;
   onExpired(connection: Connection): void;

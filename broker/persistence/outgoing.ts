@@ -1,6 +1,7 @@
 import aedesPacket from 'aedes-packet';
 import type { SqliteDatabase } from '../../platform/sqlite/database.ts';
 import type { OutgoingRow } from './broker.worker.ts';
+import { MOST_HERE } from './broker-persistence.ts';
 import { type AnyPacket, pack, unpack } from './packing.ts';
 
 /** A constructor that its types call a namespace. */
@@ -8,9 +9,6 @@ const Packet = aedesPacket as unknown as new (packet: AnyPacket) => AnyPacket;
 
 /** What a row is found by: the broker's own count of its PUBLISH. */
 type Key = Pick<OutgoingRow, 'client' | 'broker' | 'counter'>;
-
-/** How far behind a device may be that is connected; what it is sent waits here for its acknowledgement. */
-const MOST_HERE = 5_000;
 
 /** The queues of sessions of `open/#`, oldest first; each is bounded, and its oldest go first. */
 export class OutgoingQueues {

@@ -3,33 +3,11 @@ import type { Client, Subscription } from 'aedes';
 import MemoryPersistence from 'aedes-persistence/asyncPersistence.js';
 import { openSqlite, type SqliteDatabase } from '../../platform/sqlite/database.ts';
 import type { OutgoingRow, PackedPacket } from './broker.worker.ts';
+import { type BrokerPersistence, type ClientId, NO_HOOKS, type PersistenceHooks } from './broker-persistence.ts';
 import { OutgoingQueues } from './outgoing.ts';
 import { type AnyPacket, pack, unpack } from './packing.ts';
 import { optionsText, SessionSubscriptions } from './subscriptions.ts';
 import { Wills } from './wills.ts';
-
-type ClientId = { id: string };
-
-/** How the rest of the broker takes part in what Aedes asks its persistence. */
-export interface PersistenceHooks {
-  /** A PUBACK for one of delivery's own packet identifiers. */
-  acknowledged(client: Client, packetId: number): boolean;
-  /** Is this a topic or filter of plain MQTT? All others are delivered without the help of a persistence. */
-  plain(topic: string): boolean;
-  /** Whether a subscription was granted: Aedes stores the refused ones of a SUBSCRIBE with it too. */
-  granted(client: ClientId, topic: string): boolean;
-  /** Is the session connected? */
-  isHere(client: string): boolean;
-  onDropped(count: number): void;
-}
-
-const NO_HOOKS: PersistenceHooks = {
-  acknowledged: () => false,
-  plain: () => true,
-  granted: () => true,
-  isHere: () => false,
-  onDropped: () => {},
-};
 
 interface Loaded {
   subscriptions: { client: string; topic: string; options: string }[];
@@ -44,7 +22,7 @@ interface Loaded {
  * What Aedes keeps: subscriptions of persistent sessions, retained messages, wills, QoS 2 handshakes, and the queues of `open/#`. In memory for
  * reading (aedes-persistence's own), in SQLite for ever. Set the hooks before the broker listens: nothing is loaded before.
  */
-export class SqlitePersistence {
+export class SqlitePersistence implements BrokerPersistence {
   readonly #database: SqliteDatabase;
   readonly #memory: AnyPacket;
   readonly #outgoing: OutgoingQueues;

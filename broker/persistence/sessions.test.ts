@@ -5,7 +5,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, describe, it } from 'node:test';
 import type { Subscription } from 'aedes';
-import { type PersistenceHooks, SqlitePersistence } from './persistence.ts';
+import type { PersistenceHooks } from './broker-persistence.ts';
+import { SqlitePersistence } from './persistence.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'dunlin-sessions-'));
 after(() => rmSync(folder, { recursive: true, force: true }));
