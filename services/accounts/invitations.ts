@@ -32,7 +32,7 @@ export function createAdministration({ store, known, clock, settings }: AccountP
      */
     async firstInvitation() {
       if (settings.registration !== 'invitation' || firstWasMade) return null;
-      if ((await store.countUsers()) > 0) return null;
+      if (await store.hasUsers()) return null;
       firstWasMade = true;
       return (await administration.invite(null, true)).code;
     },

@@ -55,7 +55,9 @@ export interface AccountStore {
   user(id: string): Promise<User | null>;
   users(ids: string[]): Promise<Map<string, User>>;
   userByName(username: string): Promise<User | null>;
+  /** All of them, which takes as long as there are many: see {@link hasUsers}. */
   countUsers(): Promise<number>;
+  hasUsers(): Promise<boolean>;
   passwordHash(user: string): Promise<string | null>;
   setPassword(user: string, hash: string): Promise<void>;
   setAdmin(user: string, admin: boolean): Promise<void>;
@@ -82,7 +84,7 @@ export interface AccountStore {
   /** Marks `used` as used and adds its successor, atomically; false when it had been used already (reuse). */
   rotateRefreshToken(used: string, successor: RefreshToken, at: number): Promise<boolean>;
   deleteFamily(family: string): Promise<void>;
-  /** Deletes what has expired; how many. */
+  /** Deletes of what has expired as much as is done quickly; how many. Nothing is left when it is 0. */
   sweepTokens(now: number): Promise<number>;
 
   addInvitation(invitation: Invitation): Promise<void>;

@@ -9,9 +9,11 @@ export function sweepTokens({
   logger,
 }: Pick<AccountParts, 'store' | 'clock' | 'logger'>): () => Promise<void> {
   let sweeping: Promise<void> = Promise.resolve();
+  let stopping = false;
   const sweep = async () => {
     try {
-      const swept = await store.sweepTokens(clock.now());
+      let swept = 0;
+      for (let some = -1; some !== 0 && !stopping; swept += some) some = await store.sweepTokens(clock.now());
       if (swept > 0) logger.info({ swept }, 'expired refresh tokens deleted');
     } catch (error) {
       logger.warn({ err: error }, 'expired refresh tokens could not be deleted');
@@ -24,6 +26,7 @@ export function sweepTokens({
   const timer = setInterval(again, HOUR_MS);
   timer.unref();
   return () => {
+    stopping = true;
     clearInterval(timer);
     return sweeping;
   };

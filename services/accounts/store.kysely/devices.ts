@@ -1,6 +1,7 @@
 import { type Kysely, sql } from 'kysely';
 import { Refused } from '../../../protocol/errors.ts';
 import { chunks } from '../../directory/chunks.ts';
+import { lockRows } from '../../directory/lock-rows.ts';
 import type { DeviceRow, DirectoryTables } from '../../directory/schema.ts';
 import type { AccountStore, Device } from '../store.ts';
 
@@ -13,6 +14,7 @@ export function devices(db: Kysely<DirectoryTables>): Devices {
   return {
     addDevice: (device, most) =>
       db.transaction().execute(async (tx) => {
+        await lockRows(tx, 'users', [device.user]);
         const { count } = await tx
           .selectFrom('devices')
           .select((eb) => eb.fn.countAll<number>().as('count'))
@@ -68,7 +70,13 @@ export function devices(db: Kysely<DirectoryTables>): Devices {
           ['devices', latest(entries, ({ device }) => device)],
           ['users', latest(entries, ({ user }) => user)],
         ] as const) {
-          for (const some of chunks([...seen])) await moveLastSeen(tx, table, some);
+          // By id, so that of two processes that have seen the same ones neither waits for the other in turn.
+          const byId = [...seen].toSorted(([a], [b]) => (a < b ? -1 : 1));
+          for (const some of chunks(byId)) {
+            const ids = some.map(([id]) => id);
+            await lockRows(tx, table, ids);
+            await moveLastSeen(tx, table, some);
+          }
         }
       }),
   };

@@ -1,4 +1,5 @@
 import type { Kysely } from 'kysely';
+import { lockRows } from '../../directory/lock-rows.ts';
 import type { DirectoryTables, RefreshTokenRow } from '../../directory/schema.ts';
 import type { AccountStore, RefreshToken } from '../store.ts';
 
@@ -12,6 +13,9 @@ type Tokens = Pick<
   | 'addInvitation'
   | 'invitation'
 >;
+
+/** Tokens that one call sweeps: as many as a server deletes well within the time of a call. */
+const MOST_SWEPT = 5_000;
 
 export function tokens(db: Kysely<DirectoryTables>): Tokens {
   return {
@@ -30,6 +34,8 @@ export function tokens(db: Kysely<DirectoryTables>): Tokens {
 
     rotateRefreshToken: (used, successor, at) =>
       db.transaction().execute(async (tx) => {
+        // Whoever revokes the device or deletes the family meanwhile would not see the successor.
+        await lockRows(tx, 'devices', [successor.device]);
         const { numUpdatedRows } = await tx
           .updateTable('refresh_tokens')
           .set({ used_at: at })
@@ -41,14 +47,34 @@ export function tokens(db: Kysely<DirectoryTables>): Tokens {
         return true;
       }),
 
-    async deleteFamily(family) {
-      await db.deleteFrom('refresh_tokens').where('family', '=', family).execute();
-    },
+    deleteFamily: (family) =>
+      db.transaction().execute(async (tx) => {
+        const of = await tx
+          .selectFrom('refresh_tokens')
+          .select('device')
+          .distinct()
+          .where('family', '=', family)
+          .execute();
+        if (of.length === 0) return;
+        await lockRows(
+          tx,
+          'devices',
+          of.map(({ device }) => device),
+        );
+        await tx.deleteFrom('refresh_tokens').where('family', '=', family).execute();
+      }),
 
     async sweepTokens(now) {
       const { numDeletedRows } = await db
         .deleteFrom('refresh_tokens')
-        .where('expires_at', '<=', now)
+        .where('hash', 'in', (of) =>
+          of
+            .selectFrom('refresh_tokens')
+            .select('hash')
+            .where('expires_at', '<=', now)
+            .orderBy('expires_at')
+            .limit(MOST_SWEPT),
+        )
         .executeTakeFirstOrThrow();
       return Number(numDeletedRows);
     },

@@ -11,6 +11,7 @@ type Users = Pick<
   | 'users'
   | 'userByName'
   | 'countUsers'
+  | 'hasUsers'
   | 'passwordHash'
   | 'setPassword'
   | 'setAdmin'
@@ -60,6 +61,11 @@ export function users(db: Kysely<DirectoryTables>): Users {
         .select((eb) => eb.fn.countAll<number>().as('count'))
         .executeTakeFirstOrThrow();
       return Number(count);
+    },
+
+    async hasUsers() {
+      const one = await db.selectFrom('users').select('id').limit(1).executeTakeFirst();
+      return one !== undefined;
     },
 
     async passwordHash(user) {

@@ -1,5 +1,6 @@
 import type { Kysely } from 'kysely';
 import { chunks } from '../../directory/chunks.ts';
+import { lockRows } from '../../directory/lock-rows.ts';
 import type { ConversationRow, DirectoryTables } from '../../directory/schema.ts';
 import type { Conversation, ConversationStore, Member } from '../store.ts';
 
@@ -23,10 +24,14 @@ export function changes(db: Kysely<DirectoryTables>): Changes {
       }),
 
     add: (conversation, members, seq, readableFrom) =>
-      db.transaction().execute((tx) => join(tx, conversation, members, seq, readableFrom)),
+      db.transaction().execute(async (tx) => {
+        await lockRows(tx, 'conversations', [conversation]);
+        await join(tx, conversation, members, seq, readableFrom);
+      }),
 
     remove: (conversation, users, seq) =>
       db.transaction().execute(async (tx) => {
+        await lockRows(tx, 'conversations', [conversation]);
         for (const some of chunks(users)) {
           await tx
             .updateTable('joinings')
