@@ -8,6 +8,7 @@ export type Script<T> = (keys: string[], ...args: (string | number)[]) => Promis
  * @param name unique within the connection
  */
 export function script<T>(client: RedisClient, name: string, lua: string): Script<T> {
+  // Another object that stands on the same connection has defined it already: the same name is the same script.
   client.defineCommand(name, { lua });
   const commands = client as unknown as Record<string, (...args: unknown[]) => Promise<T>>;
   return async (keys, ...args) => {
