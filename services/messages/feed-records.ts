@@ -28,6 +28,11 @@ export function toRecords({ events = [], answers = [], erased = [] }: Tidings): 
   ];
 }
 
+/** Whether it is an event that only those who want its stream have to see: told without decoding the rest. */
+export function isPlainEvent(value: Uint8Array): boolean {
+  return value[0] === EVENT.charCodeAt(0);
+}
+
 /** @throws {SyntaxError} when a record is none of ours */
 export function fromRecords(records: Iterable<FeedRecord>, wants: (stream: string) => boolean): Tidings {
   const events: StreamedEvent[] = [];

@@ -1,0 +1,30 @@
+import { findErrorBy, GenericError, MultipleErrors, protocolErrors } from '@platformatic/kafka';
+
+/** What repeating cannot mend: it says that the record, not the server, is the matter. */
+const OURS = ['MESSAGE_TOO_LARGE', 'RECORD_LIST_TOO_LARGE', 'INVALID_RECORD', 'CORRUPT_MESSAGE'];
+/** Answers to a member that the group no longer counts on, or not in this generation. */
+const FENCED = [
+  'UNKNOWN_MEMBER_ID',
+  'ILLEGAL_GENERATION',
+  'REBALANCE_IN_PROGRESS',
+  'FENCED_INSTANCE_ID',
+] as const;
+
+/** Whether Kafka does not answer, or not now. */
+export function isTrouble(error: unknown): boolean {
+  if (!(error instanceof Error)) return false;
+  const known = error instanceof GenericError || error instanceof MultipleErrors;
+  return known && !OURS.some((id) => findErrorBy(error, 'apiId', id) !== null);
+}
+
+/** Whether a member was told that it is none, or that the partitions are being dealt anew. */
+export const isFenced = (error: unknown): boolean => FENCED.some((id) => hasCode(error, id));
+
+/** Whether Kafka answered with this code, however often it was wrapped on its way here. */
+export function hasCode(error: unknown, id: string): boolean {
+  for (let at = error; at instanceof Error; at = at.cause)
+    if (findErrorBy(at, 'apiId', id) !== null) return true;
+  return false;
+}
+
+export const OFFSET_OUT_OF_RANGE = protocolErrors.OFFSET_OUT_OF_RANGE!.code;
