@@ -1,5 +1,5 @@
-import { Refused } from '../protocol/errors.ts';
 import type { CacheAge } from './cache-age.ts';
+import { isAway, Probe } from './probe.ts';
 
 export interface CacheOptions<V> {
   /** A bound beside the number of entries: what an entry weighs, and what all of them together may. */
@@ -18,8 +18,6 @@ interface Kept<V> {
 const AGELESS: CacheAge = { maxAgeMs: 1, staleMs: 1, now: () => 0 };
 /** How old an entry is, as a part of `maxAgeMs`, when it is asked for again in the background: what is in use never comes of age. */
 const EARLY = 0.5;
-/** While the source fails, it is asked again about what is kept once in so many milliseconds. */
-const PROBE_MS = 1_000;
 
 /**
  * What a slow source says about a key, kept: at most `most` entries, the longest unused go first. Synchronous when the answer is here.
@@ -34,13 +32,11 @@ export class ReadThroughCache<V extends NonNullable<unknown>> {
   readonly #weight: CacheOptions<V>['weight'];
   readonly #age: CacheAge;
   readonly #early: number;
+  readonly #source: Probe;
   /** In order of last use, once it is half full. */
   readonly #kept = new Map<string, Kept<V>>();
   readonly #loading = new Map<string, Promise<V | null>>();
   #weighs = 0;
-  /** The source failed when it was last asked; `#probeAt`: when to ask again for what is kept. */
-  #failing = false;
-  #probeAt = 0;
 
   constructor(most: number, read: (key: string) => Promise<V | null>, options: CacheOptions<V> = {}) {
     this.#read = read;
@@ -48,6 +44,7 @@ export class ReadThroughCache<V extends NonNullable<unknown>> {
     this.#weight = options.weight;
     this.#age = options.age ?? AGELESS;
     this.#early = this.#age.maxAgeMs * EARLY;
+    this.#source = new Probe(this.#age.now);
   }
 
   get size(): number {
@@ -98,11 +95,8 @@ export class ReadThroughCache<V extends NonNullable<unknown>> {
       return this.#load(key);
     }
     // One asks whether the source is back; nobody else waits for what it does not answer.
-    if (this.#failing || age < maxAgeMs) {
-      if (!this.#failing || this.#age.now() >= this.#probeAt) {
-        if (this.#failing) this.#probeAt = this.#age.now() + PROBE_MS;
-        this.#load(key).catch(() => {});
-      }
+    if (this.#source.away || age < maxAgeMs) {
+      if (this.#source.mayAsk()) this.#load(key).catch(() => {});
       return kept.value;
     }
     return this.#load(key).catch((error: unknown) => {
@@ -119,7 +113,7 @@ export class ReadThroughCache<V extends NonNullable<unknown>> {
     const readAt = this.#age.now();
     const loading: Promise<V | null> = this.#read(key).then(
       (value) => {
-        this.#failing = false;
+        this.#source.answered();
         if (this.#loading.get(key) !== loading) return this.get(key);
         this.#loading.delete(key);
         if (value === null) this.#drop(key);
@@ -127,10 +121,7 @@ export class ReadThroughCache<V extends NonNullable<unknown>> {
         return value;
       },
       (error: unknown) => {
-        if (isAway(error)) {
-          this.#failing = true;
-          this.#probeAt = this.#age.now() + PROBE_MS;
-        }
+        if (isAway(error)) this.#source.failed();
         if (this.#loading.get(key) === loading) this.#loading.delete(key);
         throw error;
       },
@@ -161,11 +152,4 @@ export class ReadThroughCache<V extends NonNullable<unknown>> {
     this.#weighs -= this.#weight?.of(kept.value) ?? 0;
     this.#kept.delete(key);
   }
-}
-
-/** Whether the source does not answer now, and what it said before may serve for a while. */
-function isAway(error: unknown): boolean {
-  if (!(error instanceof Refused)) return false;
-  const { code } = error.refusal;
-  return code === 'unavailable' || code === 'overloaded';
 }
