@@ -2,13 +2,13 @@ import type { Duplex } from 'node:stream';
 
 /** What others may ask about presence. */
 export interface PresenceView {
-  /** Is any device of the user connected (or was, within the grace)? */
-  online(user: string): boolean;
+  /** Is any device of the user connected to any node (or was, within the grace)? */
+  online(user: string): boolean | Promise<boolean>;
 }
 
 /** Closing connections from outside the broker. */
 export interface Connections {
-  /** Disconnects a device, within a second, on every node. */
+  /** Disconnects a device. Each node closes what it has: it is called on all of them. */
   disconnect(device: string, why: string): void;
   /** Disconnects a device that was revoked, and forgets its session: subscriptions, will, queue. */
   forget(device: string): Promise<void>;

@@ -12,6 +12,7 @@ import type { Queries } from '../services/queries.ts';
 import { ConfinedAedes } from './aedes.ts';
 import { Answers } from './answers.ts';
 import type { Broker } from './broker.ts';
+import { AcceptLine } from './connections/accept-line.ts';
 import { Authenticate } from './connections/authenticate.ts';
 import { ConnectionGuard } from './connections/connection-guard.ts';
 import { type Connection, Connections } from './connections/connections.ts';
@@ -21,6 +22,7 @@ import { startSweep } from './connections/sweep.ts';
 import type { RunningDelivery } from './delivery/create.ts';
 import type { UserRate } from './ingest/command-rate.ts';
 import { Ingest } from './ingest/ingest.ts';
+import { type Nodes, onlyNode } from './nodes/nodes.ts';
 import { Notices } from './notices.ts';
 import { OpenRules } from './open/rules.ts';
 import type { BrokerPersistence } from './persistence/broker-persistence.ts';
@@ -42,6 +44,8 @@ export interface BrokerParts {
   receipts: Pick<Receipts, 'read'>;
   /** Commands of each user, counted together with those over HTTP. */
   userRate: UserRate;
+  /** Absent: there are no others. Stopped by the caller, after {@link Broker.stop}. */
+  nodes?: Pick<Nodes, 'bus' | 'online' | 'claims'>;
   /** Stopped with the broker. */
   delivery: RunningDelivery;
   /** Notes that a device is, or was, here; `at` in ms since the epoch. */
@@ -65,6 +69,7 @@ const CLIENT_ID_LENGTH = 36;
 export async function createBroker(parts: BrokerParts): Promise<Broker> {
   const { config, persistence, delivery, memberships, visibility, clock, logger, metrics } = parts;
   const { limits } = config;
+  const { bus, online, claims } = parts.nodes ?? onlyNode();
   const open = new OpenRules(config.open);
   const connections = new Connections();
   const answers = new Answers(delivery, (connection) => {
@@ -80,6 +85,7 @@ export async function createBroker(parts: BrokerParts): Promise<Broker> {
   const presence = new Presence({
     visibility,
     lastSeen: parts.lastSeen,
+    online,
     isConnected,
     graceSeconds: config.presence.graceSeconds,
     metrics,
@@ -96,30 +102,34 @@ export async function createBroker(parts: BrokerParts): Promise<Broker> {
     clock,
     logger,
   });
+  const typing = new Typing({
+    ...{ connections, memberships, bus, clock, metrics },
+    relations: parts.relations,
+    perSecond: limits.typingPerSecond,
+  });
+  const stopHearing = bus.onMessage((message) => {
+    if (message.kind === 'typing') void typing.receive(message.notice);
+  });
+  const line = new AcceptLine({
+    perSecond: limits.connectsPerSecond,
+    clock,
+    onRefused: () => metrics.connects_refused_total.labels('overloaded').inc(),
+    onWaiting: (count) => metrics.connects_waiting.set(count),
+  });
   const ingest = new Ingest({
     ...{ connections, open, answers, notices, limits, clock, metrics },
     ...{ pipeline: parts.pipeline, receipts: parts.receipts, queries: parts.queries },
     userRate: parts.userRate,
-    typing: new Typing({
-      connections,
-      memberships,
-      relations: parts.relations,
-      perSecond: limits.typingPerSecond,
-      clock,
-      metrics,
-    }),
+    typing,
     distribute: (packet, client) => aedes.distribution.take(packet, client),
     deny: (packet) => aedes.denied.add(packet),
   });
   const authenticate = new Authenticate({
     authentication: parts.authentication,
-    connections,
-    open,
-    limits,
+    ...{ connections, claims, open, limits, metrics, logger },
+    takenOver: (connection) => lifecycle.takenOver(connection),
     draining: () => guard.draining,
     origin: (client) => lifecycle.origin(client),
-    metrics,
-    logger,
   });
 
   const plain = (topic: string) => open.owns(topic);
@@ -180,7 +190,9 @@ export async function createBroker(parts: BrokerParts): Promise<Broker> {
   aedes.on('clientDisconnect', (client) => lifecycle.gone(client));
 
   const listeners = new Listeners(config, logger, {
-    admit: (socket, ip) => guard.admit(socket, ip),
+    admit(socket, ip, serve) {
+      if (guard.admit(socket, ip)) line.take(socket, serve);
+    },
     connected: (stream, ip, transport) => lifecycle.take(stream, ip, transport),
   });
   const sweep = startSweep({
@@ -196,6 +208,7 @@ export async function createBroker(parts: BrokerParts): Promise<Broker> {
   async function drain(): Promise<void> {
     guard.draining = true;
     listeners.close();
+    line.close();
   }
 
   return {
@@ -206,8 +219,7 @@ export async function createBroker(parts: BrokerParts): Promise<Broker> {
     listen: () => listeners.listen(),
     accept(stream, ip) {
       if (!guard.admit(stream, ip)) return false;
-      lifecycle.take(stream, ip, 'ws');
-      return true;
+      return line.take(stream, () => lifecycle.take(stream, ip, 'ws'));
     },
     reloadCertificates: () => listeners.reloadCertificates(),
     disconnect(device, why) {
@@ -235,6 +247,7 @@ export async function createBroker(parts: BrokerParts): Promise<Broker> {
       for (const { client } of connections.admitted()) client.will = null;
       await new Promise<void>((resolve) => aedes.close(resolve));
       guard.destroyAll();
+      stopHearing();
       presence.stop();
       await ingest.settled();
       await delivery.stop();

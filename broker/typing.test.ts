@@ -7,9 +7,11 @@ import { topics } from '../protocol/topics.ts';
 import { directConversation } from '../services/conversations/direct.ts';
 import { Connections } from './connections/connections.ts';
 import { actor, type FakeConnection, fakeConnection, payloads } from './fixtures/connection.ts';
+import { alone } from './nodes/alone.ts';
+import type { NodeBus } from './nodes/node-bus.ts';
 import { Typing } from './typing.ts';
 
-function stage() {
+function stage(bus: Pick<NodeBus, 'toAll'> = alone) {
   const connections = new Connections();
   const members = new Map<string, Set<string>>();
   const blocked = new Set<string>();
@@ -23,6 +25,7 @@ function stage() {
       members: async (conversation) => members.get(conversation) ?? new Set(),
     },
     relations: { blocked: (a, b) => blocked.has(`${a}/${b}`) || blocked.has(`${b}/${a}`) },
+    bus,
     perSecond: 2,
     clock: { now: () => time.now },
     metrics,

@@ -10,11 +10,14 @@ import type { Relations } from '../services/accounts/accounts.ts';
 import type { Memberships } from '../services/conversations/memberships.ts';
 import type { Connection, Connections } from './connections/connections.ts';
 import { ephemeralPacket, sendEphemeral } from './ephemeral.ts';
+import type { NodeBus } from './nodes/node-bus.ts';
 
 export interface TypingParts {
   connections: Pick<Connections, 'ofUser'>;
   memberships: Pick<Memberships, 'role' | 'members'>;
   relations: Pick<Relations, 'blocked'>;
+  /** Where members may be connected, too. */
+  bus: Pick<NodeBus, 'toAll'>;
   /** Notices a second, one device. */
   perSecond: number;
   clock: Clock;
@@ -26,6 +29,9 @@ const PER_CONVERSATION = 20;
 const MOST_BYTES = 512;
 const EVERYWHERE = topics.typing('+');
 const payload = Compile(TypingPayload);
+
+/** As it is told: with the conversation and the user. */
+type Notice = TypingPayload & Required<Pick<TypingPayload, 'conversation' | 'user'>>;
 
 /** Typing notices: passed on to the members who are here and asked for them, and kept nowhere. */
 export class Typing {
@@ -52,13 +58,32 @@ export class Typing {
       for (const other of members)
         if (other !== user && (await this.#parts.relations.blocked(user, other)))
           throw new Refused('blocked');
-    const topic = topics.typing(conversation);
-    const notice: TypingPayload = { v: VERSION, type: 'typing', conversation, user, active };
+    const notice = { v: VERSION, type: 'typing', conversation, user, active } as const;
+    this.#send(notice, members, from);
+    this.#parts.bus.toAll({ kind: 'typing', notice });
+    this.#count('accepted');
+  }
+
+  /** Accepted by another node, where the device is that types, and which has counted it. Never rejects. */
+  async receive({ conversation, user, active }: TypingPayload): Promise<void> {
+    if (conversation === undefined || user === undefined) return;
+    try {
+      const members = await this.#parts.memberships.members(conversation);
+      // As this node knows it now: who was removed meanwhile says nothing any more.
+      if (members.has(user))
+        this.#send({ v: VERSION, type: 'typing', conversation, user, active }, members, null);
+    } catch {
+      this.#count('unknown_members');
+    }
+  }
+
+  /** To the members who are here and asked for it, but for the device that it comes from. */
+  #send(notice: Notice, members: Iterable<string>, from: Connection | null): void {
+    const topic = topics.typing(notice.conversation);
     const packet = ephemeralPacket(topic, JSON.stringify(notice));
     for (const member of members)
       for (const to of this.#parts.connections.ofUser(member))
         if (to !== from && listens(to, topic)) sendEphemeral(to, packet);
-    this.#count('accepted');
   }
 
   #count(result: string): void {

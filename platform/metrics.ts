@@ -19,6 +19,12 @@ export const definitions = {
     help: 'Connections refused at CONNECT or before.',
     labels: ['code'],
   },
+  connects_waiting: { type: 'gauge', help: 'Connections that wait for their turn to be read.' },
+  node_messages_dropped_total: {
+    type: 'counter',
+    help: 'Messages between nodes that did not come through: `away` (Redis), `full`, `large`, `foreign` (none of ours).',
+    labels: ['why'],
+  },
   commands_total: {
     type: 'counter',
     help: 'Commands from devices and over HTTP.',

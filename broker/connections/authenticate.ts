@@ -7,6 +7,7 @@ import { isUuid } from '../../protocol/ids.ts';
 import { parseCommand } from '../../protocol/parse.ts';
 import type { Authentication } from '../../services/accounts/accounts.ts';
 import type { InnerClient, Will } from '../aedes-inside.ts';
+import type { SessionClaims } from '../nodes/session-claims.ts';
 import type { OpenRules } from '../open/rules.ts';
 import { destination } from '../topic-rules/publish.ts';
 import { Connection, type Connections, type Transport } from './connections.ts';
@@ -14,6 +15,9 @@ import { Connection, type Connections, type Transport } from './connections.ts';
 export interface AuthenticateParts {
   authentication: Pick<Authentication, 'authenticateDevice'>;
   connections: Connections;
+  claims: Pick<SessionClaims, 'claim'>;
+  /** Another node has the device now. Resolves when nothing more of the connection will be written. */
+  takenOver(connection: Connection): Promise<void>;
   open: OpenRules;
   limits: Pick<Config['limits'], 'connectionsPerUser' | 'keepAliveMaxSeconds'>;
   draining(): boolean;
@@ -62,7 +66,7 @@ export class Authenticate {
   }
 
   async #admit(client: InnerClient, username?: string, password?: Buffer): Promise<void> {
-    const { authentication, connections, limits } = this.#parts;
+    const { authentication, connections, claims } = this.#parts;
     const origin = this.#parts.origin(client);
     if (origin === null || username === undefined || password === undefined)
       throw new Refused('unauthenticated');
@@ -72,12 +76,30 @@ export class Authenticate {
     // The topics and the session of a device are its own: whatever the token says, it is for this one.
     if (user !== username || device !== client.id) throw new Refused('unauthenticated');
     if (client.closed) return;
-    if (this.#parts.draining()) throw new Refused('draining');
+    this.#checkRoom(user, device);
+    if (client._will !== null && client._will !== undefined) checkWill(user, client._will, this.#parts.open);
+    const connection = new Connection(client, { user, device }, origin.transport, expiresAt);
+    const claim = await claims.claim(device, () => this.#parts.takenOver(connection));
+    // The device has connected again meanwhile: that connection is the one that stays.
+    if (claim === null) throw new Refused('unavailable', 'connected elsewhere');
+    try {
+      if (client.closed) return claim.release();
+      this.#checkRoom(user, device);
+    } catch (error) {
+      claim.release();
+      throw error;
+    }
+    connection.claim = claim;
+    connections.admit(connection);
+  }
+
+  /** @throws {Refused} draining, device_revoked, too_many_connections */
+  #checkRoom(user: string, device: string): void {
+    const { connections, limits, draining } = this.#parts;
+    if (draining()) throw new Refused('draining');
     if (connections.isForgotten(device)) throw new Refused('device_revoked');
     if (limits.connectionsPerUser > 0 && connections.countBeside(user, device) >= limits.connectionsPerUser)
       throw new Refused('too_many_connections');
-    if (client._will !== null && client._will !== undefined) checkWill(user, client._will, this.#parts.open);
-    connections.admit(new Connection(client, { user, device }, origin.transport, expiresAt));
   }
 
   #refused(client: InnerClient, code: ErrorCode, error: unknown): void {

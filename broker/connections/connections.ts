@@ -2,6 +2,7 @@ import type { Client } from 'aedes';
 import type { ErrorCode } from '../../protocol/errors.ts';
 import type { Actor } from '../../services/actor.ts';
 import type { InnerClient } from '../aedes-inside.ts';
+import type { Claim } from '../nodes/session-claims.ts';
 import { OneOrMany } from '../one-or-many.ts';
 
 export type Transport = 'tcp' | 'tls' | 'ws';
@@ -20,6 +21,8 @@ export class Connection {
   /** Filters of a SUBSCRIBE that is being handled: granted, and refused. */
   granting: Set<string> | null = null;
   refused: { topic: string; code: ErrorCode }[] | null = null;
+  /** Its device is at this node and no other; null: not before it was admitted. */
+  claim: Claim | null = null;
   /** Users whose presence it follows. */
   watching: Set<string> | null = null;
 

@@ -23,7 +23,7 @@ export interface LifecycleParts {
   handle(stream: Duplex): Client;
   connections: Connections;
   packetBytes: number;
-  delivery: Pick<Delivery, 'attach' | 'detach'>;
+  delivery: Pick<Delivery, 'attach' | 'detach' | 'detachAndFlush'>;
   subscriptions: Pick<Subscriptions, 'restored'>;
   presence: Pick<Presence, 'came' | 'left' | 'forget'>;
   persistence: Pick<BrokerPersistence, 'left'>;
@@ -98,6 +98,7 @@ export class Lifecycle {
     if (connection === undefined) return;
     const wasReady = connection.ready;
     connections.remove(connection);
+    connection.claim?.release();
     if (!wasReady) return;
     const { actor, transport } = connection;
     metrics.connections.labels(transport).dec();
@@ -108,6 +109,15 @@ export class Lifecycle {
     this.#parts.seen(actor, now);
     if (!client.clean) persistence.left(client.id, now);
     logger.debug({ ...actor, transport }, 'disconnected');
+  }
+
+  /** Another node has the device [MQTT-3.1.4-2]. Resolves when where it stood is written, for the other to go on from there. */
+  async takenOver(connection: Connection): Promise<void> {
+    const { client, actor } = connection;
+    this.#parts.logger.debug(actor, 'a device has connected to another node');
+    const flushed = connection.ready ? this.#parts.delivery.detachAndFlush(client) : null;
+    client.close();
+    await flushed;
   }
 
   /** The device has lost its rights. */

@@ -8,10 +8,12 @@ import type { Logger } from '../../platform/logging.ts';
 const HANDSHAKE_TIMEOUT_MS = 10_000;
 /** Connections that the system keeps for us until they are accepted. */
 const BACKLOG = 1_024;
+/** Nothing is read until somebody is there who reads: also not into memory. */
+const SOCKETS = { noDelay: true, pauseOnConnect: true } as const;
 
 export interface ListenerEvents {
-  /** A connection, before anything is read from it; false: it has been destroyed. */
-  admit(socket: net.Socket, ip: string): boolean;
+  /** A connection, before anything is read from it: `serve` is called when it is its turn, or it is destroyed. */
+  admit(socket: net.Socket, ip: string, serve: () => void): void;
   /** A stream whose bytes are MQTT. */
   connected(stream: Duplex, ip: string, transport: 'tcp' | 'tls'): void;
 }
@@ -22,6 +24,8 @@ export class Listeners {
   readonly #logger: Logger;
   readonly #events: ListenerEvents;
   #tcp: net.Server | null = null;
+  /** What comes to the port for TLS, before the handshake. */
+  #secured: net.Server | null = null;
   #tls: tls.Server | null = null;
 
   constructor(config: Config, logger: Logger, events: ListenerEvents) {
@@ -31,7 +35,7 @@ export class Listeners {
   }
 
   get ports(): { mqtt: number | null; mqtts: number | null } {
-    return { mqtt: portOf(this.#tcp), mqtts: portOf(this.#tls) };
+    return { mqtt: portOf(this.#tcp), mqtts: portOf(this.#secured) };
   }
 
   async listen(): Promise<void> {
@@ -42,7 +46,8 @@ export class Listeners {
     }
     if (mqtts.enabled) {
       this.#tls = this.#tlsServer();
-      await listening(this.#tls, mqtts.port, listen.host);
+      this.#secured = this.#securedServer(this.#tls);
+      await listening(this.#secured, mqtts.port, listen.host);
     }
   }
 
@@ -58,25 +63,27 @@ export class Listeners {
   /** Takes no further connections; does not wait for those that are there. */
   close(): void {
     this.#tcp?.close();
-    this.#tls?.close();
+    this.#secured?.close();
   }
 
   #tcpServer(): net.Server {
-    return net.createServer({ noDelay: true }, (socket) => {
+    return net.createServer(SOCKETS, (socket) => {
       const ip = socket.remoteAddress ?? '';
-      if (this.#events.admit(socket, ip)) this.#events.connected(socket, ip, 'tcp');
+      this.#events.admit(socket, ip, () => this.#events.connected(socket, ip, 'tcp'));
+    });
+  }
+
+  /** A connection waits for its turn before the handshake, which is what costs. */
+  #securedServer(handshakes: tls.Server): net.Server {
+    return net.createServer(SOCKETS, (socket) => {
+      this.#events.admit(socket, socket.remoteAddress ?? '', () => handshakes.emit('connection', socket));
     });
   }
 
   #tlsServer(): tls.Server {
     const server = tls.createServer({
       ...this.#certificates(),
-      noDelay: true,
       handshakeTimeout: HANDSHAKE_TIMEOUT_MS,
-    });
-    // Before the handshake, which is what costs.
-    server.prependListener('connection', (socket: net.Socket) => {
-      this.#events.admit(socket, socket.remoteAddress ?? '');
     });
     server.on('secureConnection', (socket) =>
       this.#events.connected(socket, socket.remoteAddress ?? '', 'tls'),

@@ -7,9 +7,12 @@ import type { Memberships } from '../../services/conversations/memberships.ts';
 import type { Cursors, DeviceCursor } from '../../services/messages/cursors.ts';
 import type { History } from '../../services/messages/history.ts';
 import type { EventStream } from '../../services/messages/pipeline.ts';
+import { alone } from '../nodes/alone.ts';
+import type { NodeBus } from '../nodes/node-bus.ts';
 import { CatchUp } from './catch-up.ts';
 import { CursorFlush } from './cursor-flush.ts';
 import type { Delivery } from './delivery.ts';
+import { createErrorLog } from './error-log.ts';
 import { FanOut } from './fan-out.ts';
 import { Index } from './index-of-pumps.ts';
 import { Loading } from './loading.ts';
@@ -17,6 +20,7 @@ import { confineAedes } from './packet-ids.ts';
 import type { Sent } from './position.ts';
 import { Pump, type PumpParts } from './pump.ts';
 import { Receipts } from './receipts.ts';
+import { Refreshing } from './refreshing.ts';
 import { Sessions } from './sessions.ts';
 import { reroute, start } from './starting.ts';
 import { Tail } from './tail.ts';
@@ -26,6 +30,8 @@ export interface DeliveryParts {
   cursors: Cursors;
   memberships: Memberships;
   stream: EventStream;
+  /** The other nodes; default: there are none, and events are told here when they are stored. */
+  bus?: NodeBus;
   clock: Clock;
   logger: Logger;
   metrics?: Metrics;
@@ -43,6 +49,18 @@ export interface RunningDelivery extends Delivery {
   noteRead(user: string, conversation: string, seq: number, at: number): void;
   /** Content was removed from history: it is not to be sent from memory. */
   erased(stream: string): void;
+  /** Whether a connected device may get plain events of the stream: see `FeedReader.wants`. */
+  wants(stream: string): boolean;
+  /**
+   * What came of the event stream may not be all that there was: for all connected devices, a few at a time, it is found out where
+   * their streams are. Nobody is disconnected.
+   */
+  gap(): void;
+  /**
+   * The device has connected to another node: its connection here gets nothing more, and what it has acknowledged is written when this
+   * resolves, or could not be: then the other node sends it once more. The caller bounds the wait.
+   */
+  handOver(device: string): Promise<void>;
 }
 
 const TAIL_BYTES = 64 * 1024 * 1024;
@@ -50,14 +68,14 @@ const METRICS_EVERY_MS = 1_000;
 
 export function createDelivery(parts: DeliveryParts): RunningDelivery {
   const { history, cursors, memberships, clock, logger, metrics } = parts;
-  const onError = (error: unknown) =>
-    logger.warn({ err: error }, 'delivery could not read or write its state; it tries again');
+  const { bus = alone } = parts;
+  const onError = createErrorLog(logger);
   const counts = { deliveries: 0, redeliveries: 0, acknowledged: 0 };
   const index = new Index();
   const sessions = new Sessions();
   const tail = new Tail(TAIL_BYTES);
   const catchUp = new CatchUp(history, () => metrics?.history_reads_total.inc());
-  const loading = new Loading(memberships, cursors, history);
+  const loading = new Loading({ memberships, cursors, history, onError });
   const flush = new CursorFlush({
     cursors,
     everyMs: parts.cursorFlushMs,
@@ -70,25 +88,40 @@ export function createDelivery(parts: DeliveryParts): RunningDelivery {
     flush,
     cursors,
     memberships,
+    bus,
     flushMs: parts.receiptFlushMs,
     onSent: (count) => metrics?.receipts_sent_total.inc(count),
     onError,
   });
-  const fanOut = new FanOut({ index, tail, catchUp });
-  const starting = { loading, flush, fanOut, receipts, onError };
+  const fanOut: FanOut = new FanOut({
+    index,
+    tail,
+    catchUp,
+    onJump: (pump, stream, seq) => refreshing.jumped(pump, stream, seq),
+  });
+  const refreshing = new Refreshing({ loading, fanOut, onError });
+  const starting = { loading, flush, fanOut, receipts, refreshing, lags: bus !== alone, onError };
   const pumpParts: PumpParts = { tail, catchUp, window: parts.window, counts, onAcknowledged, onError };
   const unsubscribe = parts.stream.subscribe((events) => fanOut.live(events));
+  const unsubscribeBus = bus.onMessage((message) => {
+    if (message.kind === 'receipts') receipts.toldElsewhere(message);
+  });
   let stopped = false;
 
   function onAcknowledged(sent: Sent): void {
+    // Nobody knows yet what it has not got.
+    if (sent.position.pump.provisional) return;
     flush.mark(sent.position);
     receipts.acknowledged(sent);
   }
 
-  function detach(pump: Pump): void {
+  /** `replaced`: another connection of its user comes in its place at once. */
+  function detach(pump: Pump, replaced = false): void {
     if (pump.closed) return;
     pump.close();
     index.remove(pump);
+    refreshing.forget(pump);
+    if (!replaced && !index.hasUser(pump.actor.user)) bus.unfollow(pump.actor.user);
     if (pump.persistent) sessions.keep(pump.actor.device, pump.session());
     flush.ended(pump);
   }
@@ -125,7 +158,9 @@ export function createDelivery(parts: DeliveryParts): RunningDelivery {
       if (client.closed || stopped) return;
       // Take-over [MQTT-3.1.4-2]: the old connection's unacknowledged messages are the new one's.
       const old = index.ofDevice(actor.device);
-      if (old !== undefined) detach(old);
+      const replaces = old?.actor.user === actor.user;
+      if (old !== undefined) detach(old, replaces);
+      if (!replaces && !index.hasUser(actor.user)) bus.follow(actor.user);
       confineAedes(client);
       // A clean session has nothing of an earlier one, and nothing is left for a later one [MQTT-3.1.2-6].
       const session = sessions.take(actor.device);
@@ -162,6 +197,12 @@ export function createDelivery(parts: DeliveryParts): RunningDelivery {
       if (pump !== undefined) detach(pump);
     },
 
+    async detachAndFlush(client) {
+      const pump = index.ofClient(client);
+      if (pump !== undefined) detach(pump);
+      await flush.flush();
+    },
+
     toDevice: (actor, payload) => index.ofDevice(actor.device)?.answer(Buffer.from(payload)) ?? false,
 
     room: (actor) => index.ofDevice(actor.device)?.room(),
@@ -188,11 +229,28 @@ export function createDelivery(parts: DeliveryParts): RunningDelivery {
 
     erased: (stream) => fanOut.erased(stream),
 
+    wants: (stream) => index.hasStream(stream),
+
+    gap() {
+      fanOut.forgetAll();
+      for (const pump of index.pumps()) refreshing.everything(pump);
+    },
+
+    async handOver(device) {
+      const pump = index.ofDevice(device);
+      if (pump !== undefined) detach(pump);
+      // The other node sends it as new.
+      sessions.take(device);
+      if (flush.unwritten(device) !== undefined) await flush.flush();
+    },
+
     async stop() {
       stopped = true;
       clearInterval(timer);
       unsubscribe();
+      unsubscribeBus();
       receipts.flush();
+      refreshing.stop();
       for (const pump of [...index.pumps()]) detach(pump);
       await flush.flush();
       if (metrics !== undefined) report(metrics);

@@ -15,6 +15,8 @@ export interface Delivery extends Replies {
   /** A PUBACK: true when the packet identifier was one of the pump's. */
   acknowledged(client: Client, packetId: number): boolean;
   detach(client: Client): void;
+  /** As {@link detach}; resolves when where the device stood is written, or could not be. */
+  detachAndFlush(client: Client): Promise<void>;
   /** Stops sending, flushes the cursors. */
   stop(): Promise<void>;
 }

@@ -3,6 +3,7 @@ import { afterEach, beforeEach, describe, it, mock } from 'node:test';
 import { createLogger } from '../../platform/logging.ts';
 import { createMetrics } from '../../platform/metrics.ts';
 import { type FakeConnection, fakeConnection, payloads, settled } from '../fixtures/connection.ts';
+import { OnlineInMemory } from './online-users.memory.ts';
 import { Presence } from './presence.ts';
 
 const GRACE_MS = 2_000;
@@ -31,6 +32,7 @@ function stage() {
       },
     },
     lastSeen: async () => SEEN,
+    online: new OnlineInMemory().node(),
     isConnected: (user) => connected.has(user),
     graceSeconds: GRACE_MS / 1_000,
     metrics,

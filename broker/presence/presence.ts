@@ -7,12 +7,15 @@ import type { Visibility } from '../../services/accounts/accounts.ts';
 import type { PresenceView } from '../broker.ts';
 import type { Connection } from '../connections/connections.ts';
 import { ephemeralPacket, sendEphemeral } from '../ephemeral.ts';
+import type { OnlineUsers } from './online-users.ts';
 
 export interface PresenceParts {
   visibility: Visibility;
   /** Newest known time, ms since the epoch; null: never. */
   lastSeen(user: string): Promise<number | null>;
-  /** Is any device of the user connected? */
+  /** Who is online over all nodes. */
+  online: OnlineUsers;
+  /** Is any device of the user connected to this node? */
   isConnected(user: string): boolean;
   graceSeconds: number;
   metrics: Pick<Metrics, 'users_online'>;
@@ -31,60 +34,72 @@ interface Watch {
   round: number;
 }
 
+/** A user whose presence is followed here. */
+interface Watched {
+  /** Null: it is being asked for. */
+  online: boolean | null;
+  by: Map<Connection, Watch>;
+}
+
 const EVERYTHING: Permission = { presence: true, lastSeen: true };
 const NOTHING: Permission = { presence: false, lastSeen: false };
 
 /**
- * Who is online, and who is told. Nothing of it is stored: after a crash nobody is online until they are here again. Permissions
+ * Who is online, and who is told. A node that dies takes its users with it. Permissions
  * are asked for when a device subscribes and when a visibility has changed; one who leaves the last conversation shared with
  * somebody keeps seeing them until then, or until the next connection.
  */
 export class Presence implements PresenceView {
   readonly #parts: PresenceParts;
-  readonly #online = new Set<string>();
-  /** Users whose last device has gone, and who count as online for a moment more. */
+  /** Users who are online by a device of this node. */
+  readonly #here = new Set<string>();
+  /** Users whose last device here has gone, and who count as online for a moment more: they may come back at another node. */
   readonly #leaving = new Map<string, NodeJS.Timeout>();
-  readonly #watches = new Map<string, Map<Connection, Watch>>();
-  readonly #stopListening: () => void;
+  readonly #watches = new Map<string, Watched>();
+  readonly #stopListening: (() => void)[];
 
   constructor(parts: PresenceParts) {
     this.#parts = parts;
-    this.#stopListening = parts.visibility.onChange((user) => {
-      for (const connection of this.#watches.get(user)?.keys() ?? [])
-        void this.#judge(connection, user, false);
-    });
+    this.#stopListening = [
+      parts.online.onChange((user, online) => void this.#changed(user, online)),
+      parts.visibility.onChange((user) => {
+        for (const connection of this.#watches.get(user)?.by.keys() ?? [])
+          void this.#judge(connection, user, false);
+      }),
+    ];
   }
 
-  online(user: string): boolean {
-    return this.#online.has(user);
+  online(user: string): boolean | Promise<boolean> {
+    return this.#parts.online.online(user);
   }
 
   /** A device of the user is here. */
   came(user: string): void {
     clearTimeout(this.#leaving.get(user));
     this.#leaving.delete(user);
-    if (this.#online.has(user)) return;
-    this.#online.add(user);
+    if (this.#here.has(user)) return;
+    this.#here.add(user);
     this.#parts.metrics.users_online.inc();
-    this.#tell(user, null);
+    this.#parts.online.came(user);
   }
 
   /** A device of the user has gone. */
   left(user: string): void {
-    if (!this.#online.has(user) || this.#leaving.has(user) || this.#parts.isConnected(user)) return;
-    const timer = setTimeout(() => void this.#away(user), this.#parts.graceSeconds * 1_000);
+    if (!this.#here.has(user) || this.#leaving.has(user) || this.#parts.isConnected(user)) return;
+    const timer = setTimeout(() => this.#away(user), this.#parts.graceSeconds * 1_000);
     timer.unref();
     this.#leaving.set(user, timer);
   }
 
   /** The device follows the user's presence; `asked`: it has subscribed just now, and is told the state as retained. */
   watch(connection: Connection, user: string, asked: boolean): void {
-    let watches = this.#watches.get(user);
-    if (watches === undefined) {
-      watches = new Map();
-      this.#watches.set(user, watches);
+    let watched = this.#watches.get(user);
+    if (watched === undefined) {
+      watched = { online: null, by: new Map() };
+      this.#watches.set(user, watched);
+      this.#parts.online.watch(user);
     }
-    if (!watches.has(connection)) watches.set(connection, { permission: null, round: 0 });
+    if (!watched.by.has(connection)) watched.by.set(connection, { permission: null, round: 0 });
     connection.watching ??= new Set();
     connection.watching.add(user);
     void this.#judge(connection, user, asked);
@@ -92,9 +107,11 @@ export class Presence implements PresenceView {
 
   unwatch(connection: Connection, user: string): void {
     connection.watching?.delete(user);
-    const watches = this.#watches.get(user);
-    watches?.delete(connection);
-    if (watches?.size === 0) this.#watches.delete(user);
+    const watched = this.#watches.get(user);
+    watched?.by.delete(connection);
+    if (watched?.by.size !== 0) return;
+    this.#watches.delete(user);
+    this.#parts.online.unwatch(user);
   }
 
   /** The connection has ended. */
@@ -103,48 +120,60 @@ export class Presence implements PresenceView {
   }
 
   stop(): void {
-    this.#stopListening();
+    for (const stop of this.#stopListening) stop();
     for (const timer of this.#leaving.values()) clearTimeout(timer);
     this.#leaving.clear();
   }
 
-  async #away(user: string): Promise<void> {
+  #away(user: string): void {
     this.#leaving.delete(user);
     if (this.#parts.isConnected(user)) return;
-    this.#online.delete(user);
+    this.#here.delete(user);
     this.#parts.metrics.users_online.dec();
-    if (!this.#watches.has(user)) return;
-    const lastSeen = await this.#lastSeen(user);
-    // Back meanwhile: that has been told already.
-    if (!this.#online.has(user)) this.#tell(user, lastSeen);
+    this.#parts.online.left(user);
   }
 
-  #tell(user: string, lastSeen: number | null): void {
-    const watches = this.#watches.get(user);
-    if (watches === undefined) return;
-    const full = packet(this.#state(user, lastSeen));
-    const plain = lastSeen === null ? full : packet(this.#state(user, null));
-    for (const [connection, { permission }] of watches)
+  async #changed(user: string, online: boolean): Promise<void> {
+    const watched = this.#watches.get(user);
+    if (watched === undefined || watched.online === online) return;
+    watched.online = online;
+    if (online) return this.#tell(user, watched, null);
+    const lastSeen = await this.#lastSeen(user);
+    // Back meanwhile: that has been told already.
+    if (watched.online === false && this.#watches.get(user) === watched) this.#tell(user, watched, lastSeen);
+  }
+
+  #tell(user: string, { online, by }: Watched, lastSeen: number | null): void {
+    const full = packet(stateOf(user, online === true, lastSeen));
+    const plain = lastSeen === null ? full : packet(stateOf(user, online === true, null));
+    for (const [connection, { permission }] of by)
       if (permission?.presence === true) sendEphemeral(connection, permission.lastSeen ? full : plain);
   }
 
   /** Asks what the device may see, and tells it when that is new to it. */
   async #judge(connection: Connection, user: string, asked: boolean): Promise<void> {
-    const watch = this.#watches.get(user)!.get(connection)!;
+    const watched = this.#watches.get(user)!;
+    const watch = watched.by.get(connection)!;
     const round = ++watch.round;
     const permission = await this.#permission(connection.actor.user, user);
-    const lastSeen = permission.lastSeen && !this.#online.has(user) ? await this.#lastSeen(user) : null;
-    if (watch.round !== round || this.#watches.get(user)?.get(connection) !== watch) return;
+    if (watched.online === null) {
+      const online = await this.#parts.online.online(user);
+      // What was told while it was asked for is newer.
+      watched.online ??= online;
+    }
+    const lastSeen = permission.lastSeen && !watched.online ? await this.#lastSeen(user) : null;
+    if (watch.round !== round || watched.by.get(connection) !== watch) return;
+    const { online } = watched;
     const before = watch.permission;
     watch.permission = permission;
     if (!permission.presence) {
       // Told once, so that nobody is seen online for ever by somebody who may not see it.
-      if (before?.presence) sendEphemeral(connection, packet({ ...this.#state(user, null), online: false }));
+      if (before?.presence) sendEphemeral(connection, packet(stateOf(user, false, null)));
       return;
     }
     const same = before?.presence === permission.presence && before.lastSeen === permission.lastSeen;
     if (asked || !same)
-      sendEphemeral(connection, packet(this.#state(user, this.#online.has(user) ? null : lastSeen), asked));
+      sendEphemeral(connection, packet(stateOf(user, online, online ? null : lastSeen), asked));
   }
 
   async #permission(viewer: string, user: string): Promise<Permission> {
@@ -165,11 +194,11 @@ export class Presence implements PresenceView {
       return null;
     }
   }
+}
 
-  #state(user: string, lastSeen: number | null): PresencePayload {
-    const state: PresencePayload = { v: VERSION, type: 'presence', user, online: this.#online.has(user) };
-    return lastSeen === null ? state : { ...state, last_seen: lastSeen };
-  }
+function stateOf(user: string, online: boolean, lastSeen: number | null): PresencePayload {
+  const state: PresencePayload = { v: VERSION, type: 'presence', user, online };
+  return lastSeen === null ? state : { ...state, last_seen: lastSeen };
 }
 
 function packet(state: PresencePayload, retain = false): Buffer {

@@ -163,8 +163,12 @@ export const ConfigSchema = group('Dunlin', {
     commandBurstUser: count(400, 'commands at once, all devices of one user'),
     typingPerSecond: count(2, 'typing notices a second, one device'),
     connections: count(100_000, 'connections in all'),
-    connectionsPerUser: limit(20, 'connections of one user'),
+    connectionsPerUser: limit(20, 'connections of one user, one node'),
     connectsPerMinuteIp: limit(600, 'connection attempts a minute, one address'),
+    connectsPerSecond: limit(
+      500,
+      'connections a second that one node begins to serve; twice as many wait for their turn, more are closed',
+    ),
     devicesPerUser: count(50, 'devices of one account that are not revoked'),
     subscriptionsPerDevice: count(100, 'subscriptions of one device'),
     inflightWindow: Type.Integer({

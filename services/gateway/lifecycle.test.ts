@@ -124,10 +124,9 @@ describe('a graceful end', () => {
     try {
       stage.inFlight.close();
       const refused = await anna.ask('GET', '/devices');
-      assert.deepEqual(
-        [refused.status, refused.body.code, refused.headers['retry-after']],
-        [503, 'draining', '2'],
-      );
+      assert.deepEqual([refused.status, refused.body.code], [503, 'draining']);
+      // Two seconds, spread.
+      assert.match(String(refused.headers['retry-after']), /^[123]$/);
       stage.state.ready = false;
       stage.state.reasons = ['draining'];
       const ready = await anna.ask('GET', '/readyz');

@@ -2,6 +2,7 @@ import type { IncomingMessage } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { createWebSocketStream, type WebSocket, WebSocketServer } from 'ws';
 import { networkOf } from '../../platform/network-of.ts';
+import { retryHint } from '../../platform/retry-hint.ts';
 import { TokenBuckets } from '../../platform/token-bucket.ts';
 import { type ErrorCode, refusal } from '../../protocol/errors.ts';
 import { clientAddress } from './address.ts';
@@ -17,6 +18,7 @@ const SUBPROTOCOLS = ['mqtt', 'mqttv3.1'] as const;
 const UNSUPPORTED_DATA = 1003;
 /** A frame may hold several packets. */
 const PACKETS_A_FRAME = 2;
+const RETRY_MS = 2_000;
 
 type Parts = Pick<GatewayParts, 'accept' | 'clock' | 'config' | 'logger' | 'metrics'>;
 
@@ -36,7 +38,7 @@ export function upgradeToMqtt(parts: Parts, inFlight: Pick<InFlight, 'closed'>) 
   function refused(request: IncomingMessage, ip: string): [ErrorCode, detail?: string, wait?: number] | null {
     if (!PATHS.includes(pathOf(request))) return ['not_found'];
     if (accept === null) return ['not_found', 'MQTT over WebSocket is at the processes with the role broker'];
-    if (inFlight.closed) return ['draining'];
+    if (inFlight.closed) return ['draining', undefined, retryHint(RETRY_MS)];
     const wait = buckets.take(networkOf(ip));
     if (wait > 0) return ['rate_limited', 'requests of this address', wait];
     if (!originAllowed(request, config))

@@ -88,6 +88,7 @@ export function rawProblem(why: Refusal): string {
     `HTTP/1.1 ${problem.status} ${why.code}`,
     'Connection: close',
     `Content-Type: ${PROBLEM_TYPE}`,
+    ...(why.retry_after_ms === undefined ? [] : [`Retry-After: ${Math.ceil(why.retry_after_ms / 1_000)}`]),
     `Content-Length: ${Buffer.byteLength(body)}`,
     'X-Content-Type-Options: nosniff',
     '',

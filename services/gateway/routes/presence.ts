@@ -22,7 +22,7 @@ export function presenceHandler({
     const lastSeen = may.lastSeen ? await accounts.lastSeen(user) : null;
     return reply.send({
       user,
-      ...(may.presence ? { online: presence(user) } : {}),
+      ...(may.presence ? { online: await presence(user) } : {}),
       ...(lastSeen === null ? {} : { last_seen: lastSeen }),
     });
   };
