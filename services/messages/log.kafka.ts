@@ -1,0 +1,86 @@
+import type { Kafka, Topic } from '../../platform/kafka/kafka.ts';
+import { KafkaWriter, type WriterOptions } from '../../platform/kafka/writer.ts';
+import { Refused } from '../../protocol/errors.ts';
+import { type KafkaConsumerOptions, KafkaLogConsumer } from './kafka/log-consumer.ts';
+import { entryText, positionOf } from './kafka/log-records.ts';
+import type { CommandLog, LogEntry, LogRecord } from './log.ts';
+import { partitionKey } from './partition-key.ts';
+
+export interface KafkaLogOptions
+  extends Partial<KafkaConsumerOptions>,
+    Pick<WriterOptions, 'mostPending' | 'mostPendingBytes'> {
+  /** How long a command waits for a process that handles it, milliseconds. */
+  retentionMs?: number;
+  /** Told how many entries became durable together. */
+  onAppended?: (count: number) => void;
+}
+
+const WEEK_MS = 7 * 24 * 60 * 60 * 1_000;
+
+/**
+ * The command log as a topic: what concerns one stream is in one partition, and one process at a time handles a partition. An entry that
+ * was refused as `unavailable` may have been kept all the same, which is as if its sender had repeated it: ids make it once.
+ */
+export class KafkaLog implements CommandLog {
+  readonly #kafka: Kafka;
+  readonly #topic: Topic;
+  readonly #options: KafkaLogOptions & KafkaConsumerOptions;
+  readonly #writer: KafkaWriter;
+  #consumer: KafkaLogConsumer | null = null;
+  #closed = false;
+
+  private constructor(kafka: Kafka, topic: Topic, options: KafkaLogOptions) {
+    this.#kafka = kafka;
+    this.#topic = topic;
+    this.#options = {
+      maxBatch: 4_000,
+      sessionTimeoutMs: 10_000,
+      retryMaxMs: 5_000,
+      commitDelayMs: 100,
+      ...options,
+    };
+    const { onAppended: onSent } = options;
+    this.#writer = new KafkaWriter(kafka, topic, {
+      ...options,
+      onWritten: ({ partition, offset }) => this.#consumer?.reaches(partition, offset + 1n),
+      ...(onSent && { onSent }),
+    });
+  }
+
+  /** Makes the topic `<prefix>.commands` if it is missing. @throws {Refused} unavailable */
+  static async open(kafka: Kafka, options: KafkaLogOptions = {}): Promise<KafkaLog> {
+    const topic = await kafka.topic('commands', { retentionMs: options.retentionMs ?? WEEK_MS });
+    return new KafkaLog(kafka, topic, options);
+  }
+
+  /** @throws {Refused} overloaded, unavailable, draining */
+  async append(entry: LogEntry): Promise<number> {
+    const { partition, offset } = await this.#writer.write([
+      { key: partitionKey(entry), value: entryText(entry) },
+    ]);
+    return positionOf(partition, offset);
+  }
+
+  async consume(handler: (batch: LogRecord[]) => Promise<void>): Promise<KafkaLogConsumer> {
+    if (this.#closed) throw new Refused('draining');
+    if (this.#consumer !== null) throw new Error('the log has a consumer');
+    const consumer = new KafkaLogConsumer(
+      this.#kafka,
+      this.#topic,
+      () => this.#writer.settled(),
+      handler,
+      this.#options,
+      () => {
+        if (this.#consumer === consumer) this.#consumer = null;
+      },
+    );
+    this.#consumer = consumer;
+    return consumer;
+  }
+
+  async close(): Promise<void> {
+    this.#closed = true;
+    await this.#writer.close();
+    await this.#consumer?.stop();
+  }
+}
