@@ -3,6 +3,9 @@ import type { RedisConnection } from '../redis/connect.ts';
 import { script } from '../redis/script.ts';
 import type { Charges } from './shared-buckets.ts';
 
+/** What is answered later than this is of no use: its time is not known well enough any more. */
+const DEADLINE_MS = 500;
+
 /**
  * The server's own clock counts, as those of the processes differ. What was filled up while tokens were being spent is given before the
  * bound of the burst is applied: being told late costs nobody anything. A bucket that is full again is the same as none, and expires then.
@@ -38,7 +41,8 @@ export function redisCharges(
   return {
     async charge(key, spent, ageMs) {
       const bucket = `${prefix}rate:${name}:${key}`;
-      return Number(await engine.run(() => charge([bucket], perSecond / 1_000, burst, spent, ageMs)));
+      const asked = () => charge([bucket], perSecond / 1_000, burst, spent, ageMs);
+      return Number(await engine.run(asked, DEADLINE_MS));
     },
   };
 }
