@@ -1,6 +1,6 @@
-import { RateLimiterMemory, type RateLimiterRes } from 'rate-limiter-flexible';
 import { networkOf } from '../../platform/network-of.ts';
 import { Refused } from '../../protocol/errors.ts';
+import { type CreateFailureCounts, type FailureCounts, localFailureCounts } from './failure-counts.ts';
 
 export interface LoginGuardSettings {
   loginFailuresPerAccount: number;
@@ -13,24 +13,24 @@ export interface LoginGuardSettings {
 const HOUR_SECONDS = 3_600;
 /** The longest timeout of Node, seconds: a longer one would end at once. */
 const LONGEST_WINDOW_SECONDS = 2_147_483;
-const MOST_KEYS = 50_000;
 /** When to come again while others from the same place are being checked. */
 const SOON_MS = 1_000;
 
 /** Slows those down who guess passwords or register in masses. */
 export class LoginGuard {
-  readonly #byAccount: FailureCounter;
-  readonly #byIp: FailureCounter;
-  readonly #registrations: FailureCounter | null;
+  readonly #byAccount: FailureLimit;
+  readonly #byIp: FailureLimit;
+  readonly #registrations: FailureLimit | null;
 
-  constructor(settings: LoginGuardSettings) {
+  /** `counts`: where it is counted, for this process alone or for all. */
+  constructor(settings: LoginGuardSettings, counts: CreateFailureCounts = localFailureCounts) {
     const window = Math.min(settings.loginWindowSeconds, LONGEST_WINDOW_SECONDS);
-    this.#byAccount = new FailureCounter(settings.loginFailuresPerAccount, window);
-    this.#byIp = new FailureCounter(settings.loginFailuresPerIp, window);
+    this.#byAccount = new FailureLimit(settings.loginFailuresPerAccount, counts('account', window));
+    this.#byIp = new FailureLimit(settings.loginFailuresPerIp, counts('ip', window));
     this.#registrations =
       settings.registrationsPerHourIp === 0
         ? null
-        : new FailureCounter(settings.registrationsPerHourIp, HOUR_SECONDS);
+        : new FailureLimit(settings.registrationsPerHourIp, counts('registration', HOUR_SECONDS));
   }
 
   /**
@@ -43,9 +43,9 @@ export class LoginGuard {
   async check<T>(account: string, ip: string, prove: () => Promise<T | null>): Promise<T> {
     const network = networkOf(ip);
     const pair = `${account} ${network}`;
-    await this.#byAccount.begin(pair);
-    await this.#byIp.begin(network).catch(async (error: unknown) => {
-      await this.#byAccount.end(pair, 'never was');
+    const endForAccount = await this.#byAccount.begin(pair);
+    const endForIp = await this.#byIp.begin(network).catch(async (error: unknown) => {
+      await endForAccount('never was');
       throw error;
     });
     let result: Result = 'never was';
@@ -55,72 +55,62 @@ export class LoginGuard {
       if (proved === null) throw new Refused('bad_credentials');
       return proved;
     } finally {
-      await this.#byAccount.end(pair, result);
+      await endForAccount(result);
       // One right password says nothing of the others that were tried from there.
-      await this.#byIp.end(network, result === 'succeeded' ? 'never was' : result);
+      await endForIp(result === 'succeeded' ? 'never was' : result);
     }
   }
 
   /** @throws {Refused} rate_limited */
   async registration(ip: string): Promise<void> {
-    const network = networkOf(ip);
-    await this.#registrations?.begin(network);
-    await this.#registrations?.end(network, 'failed');
+    const end = await this.#registrations?.begin(networkOf(ip));
+    await end?.('failed');
   }
 }
 
 type Result = 'succeeded' | 'failed' | 'never was';
 
-/**
- * Counts failures in fixed windows, which begin with the first and end whatever comes after: nobody is kept out for ever. Keeps at most
- * {@link MOST_KEYS} counters; the oldest goes first.
- */
-class FailureCounter {
-  readonly #limiter: RateLimiterMemory;
+/** So many failures, and no more tries. */
+class FailureLimit {
   readonly #most: number;
-  readonly #keys = new Set<string>();
-  /** Counted already, and not known yet. */
+  readonly #counts: FailureCounts;
+  /** Counted already, and not known yet; here. */
   readonly #underWay = new Map<string, number>();
 
-  constructor(most: number, windowSeconds: number) {
+  constructor(most: number, counts: FailureCounts) {
     this.#most = most;
-    this.#limiter = new RateLimiterMemory({ points: most, duration: windowSeconds });
+    this.#counts = counts;
   }
 
-  /** @throws {Refused} rate_limited when this is one too many */
-  async begin(key: string): Promise<void> {
-    this.#keys.add(key);
-    if (this.#keys.size > MOST_KEYS) await this.#forgetOldest();
+  /**
+   * Counts a try as failed, until the function that is returned says what came of it; it is called once.
+   * @throws {Refused} rate_limited when this is one too many
+   */
+  async begin(key: string): Promise<(result: Result) => Promise<void>> {
     const underWay = (this.#underWay.get(key) ?? 0) + 1;
     this.#underWay.set(key, underWay);
-    const { consumedPoints, msBeforeNext }: RateLimiterRes = await this.#limiter.penalty(key);
-    if (consumedPoints <= this.#most) return;
-    await this.end(key, 'never was');
-    // Those under way may all turn out right.
-    const failures = consumedPoints - underWay;
-    throw new Refused('rate_limited', undefined, failures < this.#most ? SOON_MS : Math.max(1, msBeforeNext));
+    const counted = await this.#counts.add(key).catch((error: unknown) => {
+      this.#known(key);
+      throw error;
+    });
+    const { count, msLeft } = counted;
+    if (count > this.#most) {
+      this.#known(key);
+      await counted.takeBack();
+      // Those under way may all turn out right.
+      const failures = count - underWay;
+      throw new Refused('rate_limited', undefined, failures < this.#most ? SOON_MS : Math.max(1, msLeft));
+    }
+    return async (result) => {
+      this.#known(key);
+      if (result === 'succeeded') await this.#counts.forget(key);
+      if (result === 'never was') await counted.takeBack();
+    };
   }
 
-  async end(key: string, result: Result): Promise<void> {
+  #known(key: string): void {
     const underWay = (this.#underWay.get(key) ?? 1) - 1;
     if (underWay === 0) this.#underWay.delete(key);
     else this.#underWay.set(key, underWay);
-    if (result === 'succeeded') await this.#forget(key);
-    if (result === 'never was') await this.#takeBack(key);
-  }
-
-  async #takeBack(key: string): Promise<void> {
-    // A window that has ended has taken everything back already.
-    if ((await this.#limiter.get(key)) !== null) await this.#limiter.reward(key);
-  }
-
-  async #forget(key: string): Promise<void> {
-    this.#keys.delete(key);
-    await this.#limiter.delete(key);
-  }
-
-  async #forgetOldest(): Promise<void> {
-    const [oldest] = this.#keys;
-    await this.#forget(oldest!);
   }
 }

@@ -1,0 +1,4 @@
+import { failureCountsConformance } from './failure-counts.conformance.ts';
+import { localFailureCounts } from './failure-counts.ts';
+
+failureCountsConformance('in this process', () => localFailureCounts);
