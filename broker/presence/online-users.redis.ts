@@ -11,7 +11,9 @@ export interface RedisOnlineUsersParts extends Omit<AnnouncementsParts, 'channel
 interface Known {
   /** Online at any node, as Redis said last. */
   anywhere: boolean;
-  /** What was told; null: nothing yet. */
+  /** Redis has said something. */
+  asked: boolean;
+  /** What was answered or told; null: nothing yet. */
   told: boolean | null;
   /** Grows with everything that is heard: an answer that was asked for before that is too old. */
   version: number;
@@ -72,8 +74,9 @@ export class RedisOnlineUsers implements OnlineUsers {
     if (!this.#announcements.own.delete(user)) return;
     this.#announcements.change(user);
     const known = this.#known.get(user);
-    // Redis tells when it was the last node that had the user. When it is away nobody knows of others.
-    if (known === undefined || this.#parts.lease.held) return;
+    if (known === undefined) return;
+    // Redis tells when it was the last node that had the user, unless it has not heard of the user. When it is away nobody knows of others.
+    if (this.#parts.lease.held && (known.anywhere || !known.asked)) return;
     known.anywhere = false;
     this.#settle(user);
   }
@@ -89,7 +92,7 @@ export class RedisOnlineUsers implements OnlineUsers {
     if (this.#known.has(user)) return;
     const { promise: first, resolve: answered } = Promise.withResolvers<void>();
     const told = this.#own.has(user) ? true : null;
-    this.#known.set(user, { anywhere: false, told, version: 0, first, answered });
+    this.#known.set(user, { anywhere: false, asked: false, told, version: 0, first, answered });
     this.#parts.channels.listen(
       this.#channel(user),
       (text) => this.#heard(user, text),
@@ -146,6 +149,7 @@ export class RedisOnlineUsers implements OnlineUsers {
 
   #learn(user: string, known: Known, anywhere: boolean): void {
     known.anywhere = anywhere;
+    known.asked = true;
     this.#settle(user);
     known.answered();
   }
@@ -155,7 +159,10 @@ export class RedisOnlineUsers implements OnlineUsers {
     if (known === undefined) return;
     const online = known.anywhere || this.#own.has(user);
     if (known.told === online) return;
+    const before = known.told;
     known.told = online;
+    // Those who ask get the first as an answer.
+    if (before === null) return;
     for (const listener of this.#listeners) listener(user, online);
   }
 
