@@ -89,10 +89,20 @@ describe('the tail', () => {
 
   it('is bounded in bytes: streams written to longest ago go first', () => {
     const tail = new Tail(250);
-    for (const stream of ['a', 'b', 'a', 'c']) tail.push(stream, event(stream === 'a' ? 1 : 2, 100));
+    for (const [i, stream] of ['a', 'b', 'a', 'c'].entries()) tail.push(stream, event(1 + (i >> 1), 100));
     assert.ok(tail.bytes <= 250);
-    assert.equal(tail.get('b', 2), undefined);
+    assert.equal(tail.get('b', 1), undefined);
     assert.equal(tail.get('c', 2)?.seq, 2);
+  });
+
+  it('keeps what it has when older events come again', () => {
+    const tail = new Tail(1_000);
+    for (const seq of [4, 5, 6, 4, 5, 2]) tail.push('s', event(seq, 10));
+    assert.deepEqual(
+      [2, 4, 5, 6].map((seq) => tail.get('s', seq)?.seq),
+      [undefined, 4, 5, 6],
+    );
+    assert.equal(tail.bytes, 30);
   });
 });
 

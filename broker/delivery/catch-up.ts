@@ -37,6 +37,10 @@ export class CatchUp {
     for (const key of this.#reading.keys()) if (key.startsWith(stream)) this.#reading.delete(key);
   }
 
+  forgetAll(): void {
+    this.#reading.clear();
+  }
+
   async #read(stream: string, after: number): Promise<readonly Deliverable[]> {
     const events = await this.#turns.run(() => {
       this.#onRead();

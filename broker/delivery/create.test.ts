@@ -126,15 +126,4 @@ describe('delivery', () => {
     assert.deepEqual(second.received.slice(0, 1).map(removed), [true]);
     assert.equal(second.received[0]!.dup, true);
   });
-
-  it('disconnects a device that cannot be told where it stands', async () => {
-    const { connect, attach, subscribe } = setUp({
-      history: () => Promise.reject(new Error('the store does not answer')),
-    });
-    const one = connect();
-    attach(one);
-    subscribe(one);
-    while (!one.client.closed) await new Promise((resolve) => setTimeout(resolve, 50));
-    assert.equal(one.received.length, 0);
-  });
 });

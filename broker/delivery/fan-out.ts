@@ -9,6 +9,11 @@ export interface FanOutParts {
   index: Index;
   tail: Tail;
   catchUp: CatchUp;
+  /**
+   * Events before this one have not come to a position: what they changed, also who is in the stream, is to be found out before the
+   * position goes on.
+   */
+  onJump: (pump: Pump, stream: string, seq: number) => void;
 }
 
 /** Joinings and leavings of one user that a load may miss; one that misses more begins again. */
@@ -23,7 +28,10 @@ export class FanOut {
     this.#parts = parts;
   }
 
-  /** Events that have just been stored, in order within each stream. */
+  /**
+   * Stored events, in order within each stream as a rule. They may come again, behind newer ones too, and some may be missing: what a
+   * position knows already changes nothing, and what it did not get it reads.
+   */
   live(events: StreamedEvent[]): void {
     const woken = new Set<Pump>();
     for (const event of events) this.#event(event, woken);
@@ -39,6 +47,15 @@ export class FanOut {
     this.#erased.add(stream);
   }
 
+  /** As {@link erased}, of whichever stream. */
+  forgetAll(): void {
+    const { index, tail, catchUp } = this.#parts;
+    tail.forgetAll();
+    catchUp.forgetAll();
+    for (const pump of index.pumps())
+      if (pump.behind) for (const position of pump.positions.values()) pump.forgetPages(position);
+  }
+
   place(position: Position): void {
     const { pump } = position;
     // Until it runs, nothing has a route: see reroute().
@@ -51,7 +68,11 @@ export class FanOut {
   joined(pump: Pump, stream: string, seq: number): void {
     const position = pump.positions.get(stream);
     if (position !== undefined) position.joined(seq);
-    else this.place(new Position(pump, stream, [{ from: seq, to: null }], seq - 1));
+    else {
+      const begins = new Position(pump, stream, [{ from: seq, to: null }], seq - 1);
+      begins.head = seq - 1;
+      this.place(begins);
+    }
   }
 
   left(pump: Pump, stream: string, seq: number): void {
@@ -72,14 +93,31 @@ export class FanOut {
     const positions = index.ofStream(stream);
     // Nobody of it is connected: nobody needs it in memory.
     if (positions === undefined) return;
-    tail.push(stream, deliverable(event));
+    let fresh = false;
+    let jumps = false;
     for (const position of positions) {
       const { pump } = position;
-      if (seq > position.head) position.head = seq;
-      if (pump.state !== 'running') continue;
-      pump.wake(position);
-      woken.add(pump);
+      // It came before, or history had it before it was told.
+      if (seq <= position.head) continue;
+      if (pump.state === 'running') {
+        if (seq > position.head + 1 && isShared(position)) {
+          jumps = true;
+          this.#parts.onJump(pump, stream, seq);
+          continue;
+        }
+        fresh = true;
+        pump.wake(position);
+        woken.add(pump);
+      }
+      position.head = seq;
     }
+    // What is missing may have removed something.
+    if (jumps) {
+      this.erased(stream);
+      this.#forgetErased();
+    }
+    // From memory it goes to those who wait for it now. A repetition might bring back what was removed since.
+    if (fresh) tail.push(stream, deliverable(event));
   }
 
   #membership(pump: Pump, stream: string, seq: number, joined: boolean): void {
@@ -96,4 +134,9 @@ export class FanOut {
       for (const position of this.#parts.index.ofStream(stream) ?? []) position.pump.forgetPages(position);
     this.#erased.clear();
   }
+}
+
+/** Others are in it too, and may have had this user removed. */
+function isShared({ stream, pump: { actor } }: Position): boolean {
+  return stream !== actor.user && stream !== actor.device;
 }

@@ -46,6 +46,9 @@ export class Index {
   ofStream(stream: string): Iterable<Position> | undefined {
     return this.#streams.of(stream);
   }
+  hasStream(stream: string): boolean {
+    return this.#streams.has(stream);
+  }
   pumps(): Iterable<Pump> {
     return this.#clients.values();
   }

@@ -82,6 +82,30 @@ export class Position {
     return this.#unacknowledged !== null && this.#unacknowledged.length >= MOST_UNACKNOWLEDGED;
   }
 
+  /**
+   * Begins again behind what turns out to be the stored cursor, whatever was sent: it is sent once more. What is in flight counts for
+   * nothing when it is acknowledged.
+   */
+  restart(cursor: number): void {
+    for (const sent of this.#unacknowledged ?? []) sent.acknowledged = true;
+    this.#unacknowledged = null;
+    this.acknowledged = cursor;
+    this.written = cursor;
+    // At QoS 0 nothing comes again.
+    if (this.route?.qos !== 0) this.sent = cursor;
+  }
+
+  /** What the directory says of the user's place in the stream; an event that came while it was asked may know more. */
+  learn(ranges: readonly Range[]): void {
+    const told = this.ranges.at(-1);
+    this.ranges.splice(0, this.ranges.length, ...ranges.map((range) => ({ ...range })));
+    if (told === undefined) return;
+    const learnt = this.ranges.at(-1);
+    if ((told.to ?? told.from) <= (learnt?.to ?? learnt?.from ?? 0)) return;
+    if (told.to === null) this.joined(told.from);
+    else this.left(told.to);
+  }
+
   joined(seq: number): void {
     const last = this.ranges.at(-1);
     if (last !== undefined && (last.to === null || last.to >= seq || last.from >= seq)) return;

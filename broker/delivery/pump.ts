@@ -48,6 +48,11 @@ export class Pump {
   /** Conversations whose receipts of the time that the device was away it has not been told yet: others wait for them. */
   untold: string[] | null = null;
   receiptsHeld = true;
+  /**
+   * Its stored cursors could not be read: it gets what is new, and nothing it acknowledges says how far it is, until they are known; see
+   * {@link beginAgain}.
+   */
+  provisional = false;
   readonly #parts: PumpParts;
   readonly #conn: Duplex;
   readonly #supply: Supply;
@@ -99,6 +104,23 @@ export class Pump {
   /** The stream may have something to send. */
   wake(position: Position): void {
     if (position.route !== null) this.#supply.wake(position);
+  }
+
+  /** Where it stands is not known: what its last connection had in flight comes as new when it is. Its answers come now. */
+  beginProvisionally(): void {
+    this.provisional = true;
+    const answers = this.#redelivery?.rest.filter((one) => 'answer' in one) ?? [];
+    this.#redelivery = answers.length === 0 ? null : new Redelivery(answers, this.#parts, this);
+  }
+
+  /** Its stored cursors are known: everything behind them is sent, also what was sent meanwhile. Sent with the next {@link run}. */
+  beginAgain(cursorOf: (position: Position) => number): void {
+    this.provisional = false;
+    for (const position of this.positions.values()) {
+      position.restart(cursorOf(position));
+      this.#supply.drop(position);
+      this.wake(position);
+    }
   }
 
   /** Content of the stream was removed: what was read of it is not sent. */
@@ -160,9 +182,11 @@ export class Pump {
     const unfinished: Unfinished[] = [];
     const notices: Notice[] = [];
     for (const [packetId, entry] of this.#inflight ?? []) {
-      if ('position' in entry)
+      // Until its cursors are known, and of before, nothing is finished by an acknowledgement.
+      if ('position' in entry) {
+        if (this.provisional || entry.acknowledged) continue;
         unfinished.push({ packetId, topic: entry.topic, stream: entry.position.stream, seq: entry.seq });
-      else if ('payload' in entry) unfinished.push({ packetId, answer: entry });
+      } else if ('payload' in entry) unfinished.push({ packetId, answer: entry });
       else notices.push(entry);
     }
     if (this.#redelivery !== null) unfinished.push(...this.#redelivery.rest);

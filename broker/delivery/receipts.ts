@@ -1,15 +1,23 @@
 import type { Receipt } from '../../protocol/events.ts';
 import type { Memberships } from '../../services/conversations/memberships.ts';
 import type { Cursors } from '../../services/messages/cursors.ts';
+import { alone } from '../nodes/alone.ts';
+import type { NodeBus, NodeMessage } from '../nodes/node-bus.ts';
 import type { CursorFlush } from './cursor-flush.ts';
 import type { Index } from './index-of-pumps.ts';
+import { pause } from './pauses.ts';
 import type { Sent } from './position.ts';
 import type { Pump } from './pump.ts';
 import { ReceiptBoard } from './receipt-board.ts';
+import type { Notice } from './receipt-lane.ts';
 import type { Tail } from './tail.ts';
+import { Turns } from './turns.ts';
 
 /** Receipts of one conversation that are told when a device connects; those of larger groups are asked for. */
 const MOST_MEMBERS = 50;
+
+/** Devices for which receipts are read at once. */
+const MOST_READS = 16;
 
 export interface ReceiptsParts {
   index: Index;
@@ -17,32 +25,46 @@ export interface ReceiptsParts {
   flush: CursorFlush;
   cursors: Cursors;
   memberships: Memberships;
+  bus: NodeBus;
   flushMs: number;
   onSent: (count: number) => void;
   onError: (error: unknown) => void;
 }
 
-/** Who is told when something has arrived or was read. */
+/** Who is told when something has arrived or was read, on this node and on the others. */
 export class Receipts {
   readonly #parts: ReceiptsParts;
   readonly #board: ReceiptBoard;
+  /** A storm of reconnects waits its turn. */
+  readonly #turns = new Turns(MOST_READS);
 
   constructor(parts: ReceiptsParts) {
     this.#parts = parts;
-    const { index } = parts;
-    this.#board = new ReceiptBoard(
-      parts.flushMs,
-      (user) => index.hasUser(user),
-      (user, notices) => {
-        for (const pump of index.ofUser(user)) {
-          if (pump.routes.inbox === null) continue;
-          for (const { conversation, receipts } of notices) {
-            pump.tell(conversation, receipts);
-            parts.onSent(receipts.length);
-          }
-          pump.run();
-        }
-      },
+    const { index, bus } = parts;
+    this.#board =
+      bus === alone
+        ? new ReceiptBoard(
+            parts.flushMs,
+            (user) => index.hasUser(user),
+            (user, notices) => this.#here(user, notices),
+          )
+        : new ReceiptBoard(
+            parts.flushMs,
+            // Other nodes know who is there.
+            () => true,
+            (user, notices) => {
+              this.#here(user, notices);
+              bus.toUser(user, { kind: 'receipts', user, notices: notices.map(copy) });
+            },
+          );
+  }
+
+  /** What another node tells a user who may be here. */
+  toldElsewhere({ user, notices }: NodeMessage & { kind: 'receipts' }): void {
+    if (!this.#parts.index.hasUser(user)) return;
+    this.#here(
+      user,
+      notices.map((notice) => this.#board.learn(notice)),
     );
   }
 
@@ -73,28 +95,47 @@ export class Receipts {
     }, onError);
   }
 
-  /** What changed while the device was away: how far its user's own newest messages have come. */
+  /**
+   * What changed while the device was away: how far its user's own newest messages have come. When it cannot be read it is read later,
+   * and others do not wait for it.
+   */
   async tellMissed(pump: Pump): Promise<void> {
     const streams = pump.untold;
     if (streams === null || pump.routes.inbox === null) return;
     pump.untold = null;
-    try {
-      if (streams.length > 0) await this.#missed(pump, streams);
-    } catch (error) {
-      // State: it can be asked for, and the next change brings it.
-      this.#parts.onError(error);
+    for (let failures = 0; !pump.closed; await pause(failures)) {
+      try {
+        if (streams.length > 0) await this.#turns.run(() => this.#missed(pump, streams));
+        failures = 0;
+      } catch (error) {
+        this.#parts.onError(error);
+        failures++;
+      }
+      pump.receiptsHeld = false;
+      pump.run();
+      if (failures === 0) return;
     }
-    pump.receiptsHeld = false;
-    pump.run();
   }
 
   flush(): void {
     this.#board.flush();
   }
 
+  #here(user: string, notices: readonly Notice[]): void {
+    for (const pump of this.#parts.index.ofUser(user)) {
+      if (pump.routes.inbox === null) continue;
+      for (const { conversation, receipts } of notices) {
+        pump.tell(conversation, receipts);
+        this.#parts.onSent(receipts.length);
+      }
+      pump.run();
+    }
+  }
+
   async #missed(pump: Pump, streams: string[]): Promise<void> {
+    if (pump.closed) return;
     // What was told before is stored then: nothing older is told after it.
-    await this.#parts.flush.flush();
+    await this.#parts.flush.flushIfAnswered();
     const receipts = await this.#parts.cursors.receipts(streams);
     for (const [stream, ofMembers] of receipts) {
       const others = ofMembers.filter(({ user }) => user !== pump.actor.user);
@@ -106,9 +147,14 @@ export class Receipts {
             ...(deliveredAt === null ? {} : { delivered_at: deliveredAt }),
             ...(readAt === null ? {} : { read_at: readAt }),
           };
-          return { user, delivered, read, ...times };
+          return this.#board.atLeast(stream, { user, delivered, read, ...times });
         }),
       );
     }
   }
+}
+
+/** The board's own ones go on to change. */
+function copy({ conversation, receipts }: Notice): Notice {
+  return { conversation, receipts: receipts.map((receipt) => ({ ...receipt })) };
 }

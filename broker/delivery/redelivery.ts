@@ -1,5 +1,6 @@
 import type { Answer } from './answers.ts';
 import type { CatchUp } from './catch-up.ts';
+import { pause } from './pauses.ts';
 import type { Deliverable, Tail } from './tail.ts';
 
 /** What a persistent session had in flight when its connection ended. */
@@ -13,8 +14,6 @@ export interface RedeliveryParts {
   onError: (error: unknown) => void;
 }
 
-const RETRY_MS = 1_000;
-
 /**
  * What a device had not acknowledged when its last connection ended: it comes first, in the order it was sent, with the
  * same packet identifiers [MQTT-4.4.0-1] [MQTT-4.6.0-1]. The events are read again: their content may have been removed.
@@ -27,6 +26,8 @@ export class Redelivery {
   #page: { stream: string; events: readonly Deliverable[] } | null = null;
   #reading = false;
   #stale = false;
+  /** Reads that failed in a row. */
+  #failures = 0;
 
   constructor(unfinished: readonly Unfinished[], parts: RedeliveryParts, pump: { run(): void }) {
     this.#unfinished = unfinished;
@@ -72,10 +73,11 @@ export class Redelivery {
       const events = await this.#parts.catchUp.page(stream, after);
       // It was sent once, so it is stored: this read saw less than what was there.
       if (events.length === 0) throw new Error('history ends before what was delivered');
+      this.#failures = 0;
       if (!this.#stale) this.#page = { stream, events };
     } catch (error) {
       this.#parts.onError(error);
-      await new Promise<void>((resolve) => setTimeout(resolve, RETRY_MS).unref());
+      await pause(++this.#failures);
     }
     this.#reading = false;
     this.#pump.run();

@@ -1,51 +1,71 @@
 import type { CursorFlush } from './cursor-flush.ts';
 import type { FanOut } from './fan-out.ts';
-import type { Loading } from './loading.ts';
+import { beginning, type Loading } from './loading.ts';
+import { pause } from './pauses.ts';
 import { Position } from './position.ts';
 import type { Pump } from './pump.ts';
 import type { Receipts } from './receipts.ts';
+import type { Refreshing } from './refreshing.ts';
 
 /** Conversations whose receipts a device is told when it connects: the newest ones. */
 const RECEIPT_CONVERSATIONS = 100;
-/** After a start that failed, until the device is disconnected. */
-const CLOSE_AFTER_MS = 1_000;
 
 export interface StartingParts {
   loading: Loading;
   flush: CursorFlush;
   fanOut: FanOut;
   receipts: Receipts;
+  refreshing: Refreshing;
+  /** Whether events are told by other processes: then history and the directory may be further than what was told here. */
+  lags: boolean;
   onError: (error: unknown) => void;
 }
 
-/** Begins delivery to a device: where does it stand, what is there for it? */
+/**
+ * Begins delivery to a device: where does it stand, what is there for it? Asked again for as long as it is connected: it is sent
+ * nothing before. Only its cursors can be done without for a while.
+ */
 export async function start(pump: Pump, parts: StartingParts): Promise<void> {
   pump.state = 'loading';
-  pump.early = [];
-  try {
-    await place(pump, parts);
-    if (pump.closed) return;
-    const untold = await findHeads(pump, parts);
-    if (pump.closed) return;
-    pump.untold = untold;
-    pump.state = 'running';
-    reroute(pump, parts.receipts);
-  } catch (error) {
-    parts.onError(error);
-    // Without its positions the device would get nothing and not know: it may come again.
-    if (!pump.closed) setTimeout(() => pump.client.close(), CLOSE_AFTER_MS).unref();
+  await untilAnswered(pump, parts, () => place(pump, parts));
+  const untold = await untilAnswered(pump, parts, () => findHeads(pump, parts));
+  if (untold === undefined || pump.closed) return;
+  pump.untold = untold;
+  pump.state = 'running';
+  reroute(pump, parts.receipts);
+  parts.refreshing.started(pump);
+  if (pump.provisional) await untilAnswered(pump, parts, () => findCursors(pump, parts));
+}
+
+/** Undefined: it is closed. */
+async function untilAnswered<T>(
+  pump: Pump,
+  { onError }: StartingParts,
+  ask: () => Promise<T>,
+): Promise<T | undefined> {
+  for (let failures = 1; !pump.closed; failures++) {
+    try {
+      return await ask();
+    } catch (error) {
+      onError(error);
+    }
+    await pause(failures);
   }
+  return undefined;
 }
 
 async function place(pump: Pump, { loading, flush, fanOut }: StartingParts): Promise<void> {
   const { user, device } = pump.actor;
+  pump.early = [];
   // Asked before the stored cursors are read: what is written in between is in one of the two.
   const unwritten = flush.unwritten(device);
-  const starts = await loading.starts(user, device);
-  if (pump.closed) return;
-  for (const { stream, ranges, cursor } of starts) {
-    const acknowledged = Math.max(cursor, unwritten?.get(stream)?.acknowledged ?? 0);
-    fanOut.place(new Position(pump, stream, ranges, acknowledged));
+  const starts = await loading.starts(user, device, pump);
+  if (starts === undefined || pump.closed) return;
+  const { streams, cursors } = starts;
+  if (cursors === null) pump.beginProvisionally();
+  for (const { stream, ranges } of streams) {
+    const cursor = cursors?.get(stream) ?? beginning(ranges);
+    fanOut.place(new Position(pump, stream, ranges, Math.max(cursor, unwritten?.get(stream) ?? 0)));
   }
   const early = pump.early ?? [];
   pump.early = null;
@@ -56,15 +76,39 @@ async function place(pump: Pump, { loading, flush, fanOut }: StartingParts): Pro
 }
 
 /** Conversations whose newest message is the user's own, the newest ones. Events that come meanwhile are live. */
-async function findHeads(pump: Pump, { loading }: StartingParts): Promise<string[]> {
+async function findHeads(pump: Pump, { loading, lags }: StartingParts): Promise<string[]> {
   const own: { stream: string; time: number }[] = [];
-  await loading.heads([...pump.positions.keys()], ({ stream, seq, time, last }) => {
+  await loading.heads([...pump.positions.keys()], pump, ({ stream, seq, time, last }) => {
     const position = pump.positions.get(stream)!;
     position.head = Math.max(position.head, seq);
+    // What is live, from now on: what was before comes when the stored cursor is known.
+    if (pump.provisional) {
+      position.acknowledged = Math.max(position.acknowledged, seq);
+      position.sent = position.acknowledged;
+    }
     if (last?.sender.user === pump.actor.user) own.push({ stream, time });
   });
+  if (lags) await learnAgain(pump, loading);
   own.sort((a, b) => b.time - a.time);
   return own.slice(0, RECEIPT_CONVERSATIONS).map(({ stream }) => stream);
+}
+
+/** Between the memberships and the heads somebody may have been removed, which is told here later than it is in the heads. */
+async function learnAgain(pump: Pump, loading: Loading): Promise<void> {
+  for (const { conversation, ranges } of (await loading.memberships(pump.actor.user, pump)) ?? [])
+    pump.positions.get(conversation)?.learn(ranges);
+}
+
+/** Of a device that began without them. Everything behind them is sent, also what was sent meanwhile: at least once, and in order. */
+async function findCursors(pump: Pump, { loading, flush }: StartingParts): Promise<void> {
+  const { device } = pump.actor;
+  const unwritten = flush.unwritten(device);
+  const cursors = await loading.cursors(device, pump);
+  if (cursors === undefined || pump.closed) return;
+  pump.beginAgain(({ stream, ranges }) =>
+    Math.max(cursors.get(stream) ?? beginning(ranges), unwritten?.get(stream) ?? 0),
+  );
+  pump.run();
 }
 
 /** Subscriptions may have changed: every stream goes where it is subscribed to now. */

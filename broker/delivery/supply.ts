@@ -1,11 +1,13 @@
 import type { CatchUp } from './catch-up.ts';
 import { Line } from './line.ts';
+import { pauseMs } from './pauses.ts';
 import type { Position } from './position.ts';
 import type { Deliverable, Tail } from './tail.ts';
 
 /** Pages of history that one device has in memory or is waiting for, over all its streams. */
 const MOST_PAGES = 2;
-const RETRY_MS = 1_000;
+/** A hole in history is believed when it was read so often: a store may show later what it has. */
+const HOLE_READS = 5;
 
 export interface SupplyParts {
   tail: Tail;
@@ -27,6 +29,10 @@ export class Supply {
   readonly #ready = new Line();
   readonly #starved = new Line();
   #pages = 0;
+  /** Reads that failed in a row. */
+  #failures = 0;
+  /** How often a page was read that did not begin with what was asked for; null: none. */
+  #holes: Map<Position, number> | null = null;
 
   /** The pump is run when there is something to send that was not there before. */
   constructor(parts: SupplyParts, pump: { run(): void }) {
@@ -111,19 +117,34 @@ export class Supply {
     // Its head is known, so it is stored: this read saw less than what was there.
     if (events.length === 0) return this.#failed(position, new Error('history ends before its head'));
     // History has no gaps. If it has one all the same, that is no reason to read the same page for ever.
-    if (events[0]!.seq > after + 1) position.sent = Math.max(position.sent, events[0]!.seq - 1);
+    if (events[0]!.seq > after + 1) {
+      if (!this.#isHole(position)) return this.#failed(position, new Error('history has a hole'));
+      if (position.next() === after + 1) position.sent = events[0]!.seq - 1;
+    }
+    this.#failures = 0;
+    this.#holes?.delete(position);
     position.hold(events);
     this.#line(position);
     this.#pump.run();
   }
 
-  /** The page stays counted while it waits to try again. */
+  #isHole(position: Position): boolean {
+    this.#holes ??= new Map();
+    const reads = (this.#holes.get(position) ?? 0) + 1;
+    this.#holes.set(position, reads);
+    return reads >= HOLE_READS;
+  }
+
+  /** The page stays counted while it waits to try again: a store that does not answer is asked for no more than others wait for. */
   #failed(position: Position, error: unknown): void {
     this.#parts.onError(error);
-    setTimeout(() => {
-      this.#pages--;
-      this.#line(position);
-      this.#pump.run();
-    }, RETRY_MS).unref();
+    setTimeout(
+      () => {
+        this.#pages--;
+        this.#line(position);
+        this.#pump.run();
+      },
+      pauseMs(++this.#failures),
+    ).unref();
   }
 }

@@ -37,6 +37,8 @@ export class Tail {
 
   push(stream: string, event: Deliverable): void {
     let recent = this.#streams.get(stream);
+    // It was here before: the event stream repeats itself.
+    if (recent !== undefined && event.seq < recent.first + recent.events.length) return;
     if (recent !== undefined) this.#streams.delete(stream);
     if (recent === undefined || recent.first + recent.events.length !== event.seq) {
       if (recent !== undefined) this.#bytes -= recent.bytes;
@@ -80,6 +82,11 @@ export class Tail {
     if (recent === undefined) return;
     this.#bytes -= recent.bytes;
     this.#streams.delete(stream);
+  }
+
+  forgetAll(): void {
+    this.#streams.clear();
+    this.#bytes = 0;
   }
 
   get bytes(): number {
