@@ -1,11 +1,12 @@
-import { setTimeout as timer } from 'node:timers/promises';
 import { Fetcher } from '../../../platform/kafka/fetcher.ts';
 import type { Kafka, Topic } from '../../../platform/kafka/kafka.ts';
 import { Membership } from '../../../platform/kafka/membership.ts';
 import { within } from '../../../platform/within.ts';
 import type { LogConsumer, LogRecord } from '../log.ts';
+import { Commits } from './commits.ts';
 import { partitionOf } from './log-records.ts';
 import { type Batch, OwnedPartitions } from './owned-partitions.ts';
+import { retryPause } from './retry-pause.ts';
 
 export interface KafkaConsumerOptions {
   maxBatch: number;
@@ -22,15 +23,10 @@ export interface KafkaConsumerOptions {
   onLost?: (partitions: number[]) => void;
 }
 
-const RETRY_MIN_MS = 100;
 /** How often the ends of partitions are asked for while nothing is fetched, so that the lag stays known. */
 const LOOK_MS = 5_000;
 
-interface Drain {
-  ends: Map<number, bigint>;
-  resolve(): void;
-  reject(error: Error): void;
-}
+type DealtBatch = Batch & { dealt: number };
 
 /**
  * Consumes the partitions of the log that the group gives to this process: one batch at a time, committed behind, repeated when it failed,
@@ -44,6 +40,7 @@ export class KafkaLogConsumer implements LogConsumer {
   readonly #membership: Membership;
   readonly #fetcher: Fetcher;
   readonly #owned: OwnedPartitions;
+  readonly #commits: Commits;
   readonly #stopping = new AbortController();
   /** Grows each time the partitions are dealt, or lost. */
   #dealt = 0;
@@ -51,12 +48,11 @@ export class KafkaLogConsumer implements LogConsumer {
   #held: number[] = [];
   /** Whether the positions of what is ours are known. */
   #ready = false;
+  /** Their positions do not exist any more, and others are being asked for. */
+  readonly #moving = new Set<number>();
   #revoking = false;
   #paused = false;
   #underWay: Promise<void> | null = null;
-  #committing: Promise<void> | null = null;
-  #urgent = new AbortController();
-  #drains: Drain[] = [];
   #wake = Promise.withResolvers<void>();
   #readied = Promise.withResolvers<void>();
   readonly #loop: Promise<void>;
@@ -77,7 +73,7 @@ export class KafkaLogConsumer implements LogConsumer {
     const group = `${kafka.prefix}-messages`;
     this.#owned = new OwnedPartitions((error) => this.#failed(error));
     this.#fetcher = new Fetcher(kafka, topic, group, {
-      wanted: () => (this.#ready ? this.#owned.wanted() : []),
+      wanted: () => (this.#ready ? this.#owned.wanted(this.#moving) : []),
       got: (fetched) => {
         this.#owned.got(fetched);
         this.#awake();
@@ -91,6 +87,15 @@ export class KafkaLogConsumer implements LogConsumer {
       onLost: () => this.#lose(),
       onAssigned: (partitions, continued) => void this.#assigned(partitions, continued),
       onFresh: () => this.#awake(),
+      onFailure: (error) => this.#failed(error),
+    });
+    this.#commits = new Commits({
+      owned: this.#owned,
+      commit: (offsets) => this.#membership.commit(offsets),
+      dealt: () => this.#dealt,
+      ready: () => this.#ready,
+      delayMs: options.commitDelayMs,
+      retryMaxMs: options.retryMaxMs,
       onFailure: (error) => this.#failed(error),
     });
     this.#looking = setInterval(() => void this.#look(), LOOK_MS);
@@ -142,29 +147,27 @@ export class KafkaLogConsumer implements LogConsumer {
       this.#refuseWhenStopped();
       await this.#readied.promise;
       this.#refuseWhenStopped();
+      let ends: Map<number, bigint>;
       try {
-        const ends = await this.#fetcher.offsets('end', this.#owned.partitions);
-        if (this.#ready && this.#owned.reached(ends)) return;
-        this.#urgent.abort();
-        return await new Promise((resolve, reject) => this.#drains.push({ ends, resolve, reject }));
+        ends = await this.#fetcher.offsets('end', this.#owned.partitions);
       } catch (error) {
         this.#refuseWhenStopped();
         this.#failed(error);
         await this.#pauseBeforeRetry(failures + 1);
+        continue;
       }
+      return this.#commits.reached(ends);
     }
   }
 
   async stop(): Promise<void> {
     this.#stopping.abort();
-    this.#urgent.abort();
     clearInterval(this.#looking);
     this.#awake();
     this.#readied.resolve();
     await this.#loop;
-    await this.#committing;
+    await this.#commits.stop();
     await Promise.all([this.#membership.stop(), this.#fetcher.stop()]);
-    for (const { reject } of this.#drains.splice(0)) reject(new Error('the consumer was stopped'));
     this.#onStopped();
   }
 
@@ -174,14 +177,14 @@ export class KafkaLogConsumer implements LogConsumer {
 
   async #run(): Promise<void> {
     let failures = 0;
-    let failed: (Batch & { dealt: number }) | null = null;
+    let failed: DealtBatch | null = null;
     while (!this.#stopped) {
       // What has been dealt anew comes again from the committed position, to whoever owns it now.
       if (failed?.dealt !== this.#dealt) {
         failed = null;
         failures = 0;
       }
-      const batch: (Batch & { dealt: number }) | null = failed ?? this.#next();
+      const batch: DealtBatch | null = failed ?? this.#next();
       if (batch === null || !this.#mayHandOut()) {
         failed = batch;
         await this.#waitForMore();
@@ -210,7 +213,7 @@ export class KafkaLogConsumer implements LogConsumer {
     return this.#ready && !this.#paused && !this.#revoking && this.#membership.certainForMs > 0;
   }
 
-  #next(): (Batch & { dealt: number }) | null {
+  #next(): DealtBatch | null {
     if (!this.#mayHandOut()) return null;
     const batch = this.#owned.take(this.#options.maxBatch);
     return batch === null ? null : { ...batch, dealt: this.#dealt };
@@ -223,54 +226,18 @@ export class KafkaLogConsumer implements LogConsumer {
     this.#wake = Promise.withResolvers<void>();
   }
 
-  #handled({ ends, dealt }: Batch & { dealt: number }): void {
+  #handled({ ends, dealt }: DealtBatch): void {
     // It came to its end when it was too late: whoever owns the partitions handles it again, with the same effect.
     if (dealt !== this.#dealt || this.#membership.certainForMs === 0) return;
     this.#owned.handled(ends);
-    this.#committing ??= this.#commitBehind();
-  }
-
-  async #commitBehind(): Promise<void> {
-    let failures = 0;
-    for (;;) {
-      if (this.#drains.length === 0 && !this.#stopped) {
-        this.#urgent = new AbortController();
-        await sleep(this.#options.commitDelayMs, this.#urgent.signal);
-      }
-      if (this.#owned.uncommitted.size === 0) break;
-      try {
-        await this.#commit();
-        failures = 0;
-      } catch (error) {
-        this.#failed(error);
-        if (this.#stopped) break;
-        await this.#pauseBeforeRetry(++failures);
-      }
-    }
-    this.#committing = null;
-  }
-
-  async #commit(): Promise<void> {
-    const dealt = this.#dealt;
-    const offsets = this.#owned.uncommitted;
-    if (offsets.size === 0) return;
-    await this.#membership.commit(offsets);
-    if (dealt === this.#dealt) this.#owned.committed(offsets);
-    this.#checkDrains();
-  }
-
-  #checkDrains(): void {
-    if (!this.#ready) return;
-    const done = this.#drains.filter(({ ends }) => this.#owned.reached(ends));
-    this.#drains = this.#drains.filter((drain) => !done.includes(drain));
-    for (const { resolve } of done) resolve();
+    this.#commits.begin();
   }
 
   /** The batch under way is brought to its end, and committed, if that is possible in time. */
   async #finish(forMs: number): Promise<void> {
     this.#revoking = true;
     if (this.#underWay !== null && !(await within(this.#underWay, forMs))) return;
-    await this.#commit().catch((error) => this.#failed(error));
+    await this.#commits.now().catch((error) => this.#failed(error));
   }
 
   #lose(): void {
@@ -308,7 +275,7 @@ export class KafkaLogConsumer implements LogConsumer {
         this.#owned.begin(new Map([...committed, ...begins]), ends);
         this.#ready = true;
         this.#readied.resolve();
-        this.#checkDrains();
+        this.#commits.check();
         this.#fetcher.wake();
         return this.#awake();
       } catch (error) {
@@ -320,14 +287,20 @@ export class KafkaLogConsumer implements LogConsumer {
 
   /** The log was cut before we got there: what is left is all that there is. */
   async #outOfRange(partition: number, from: bigint): Promise<void> {
+    if (this.#moving.has(partition)) return;
+    this.#moving.add(partition);
     this.#failed(
       new Error(`the log has no position ${from} in partition ${partition}: goes on at the first it has`),
     );
     try {
       const begin = (await this.#fetcher.offsets('begin', [partition])).get(partition)!;
       this.#owned.moveTo(partition, from, begin);
+      this.#commits.begin();
     } catch (error) {
       this.#failed(error);
+    } finally {
+      this.#moving.delete(partition);
+      this.#fetcher.wake();
     }
   }
 
@@ -355,12 +328,6 @@ export class KafkaLogConsumer implements LogConsumer {
   }
 
   #pauseBeforeRetry(failures: number): Promise<void> {
-    const pause = Math.min(this.#options.retryMaxMs, RETRY_MIN_MS * 2 ** (failures - 1));
-    return sleep(pause, this.#stopping.signal);
+    return retryPause(failures, this.#options.retryMaxMs, this.#stopping.signal);
   }
-}
-
-/** Resolves after `ms` milliseconds, or when the signal says so. */
-async function sleep(ms: number, signal: AbortSignal): Promise<void> {
-  await timer(ms, undefined, { signal }).catch(() => {});
 }

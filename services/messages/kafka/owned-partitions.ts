@@ -74,9 +74,10 @@ export class OwnedPartitions {
     return Number(lag);
   }
 
-  *wanted(): Iterable<readonly [number, bigint]> {
+  /** What to fetch, and from where, but for the partitions of `except`. */
+  *wanted(except: ReadonlySet<number>): Iterable<readonly [number, bigint]> {
     for (const [partition, { fetch, bytes }] of this.#owned)
-      if (bytes < MOST_WAITING_BYTES) yield [partition, fetch];
+      if (bytes < MOST_WAITING_BYTES && !except.has(partition)) yield [partition, fetch];
   }
 
   got({ partition, from, records, next, end }: Fetched): void {
