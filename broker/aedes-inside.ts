@@ -5,6 +5,8 @@ import type { Client } from 'aedes';
 export interface InnerClient extends Client {
   conn: Duplex & { client?: InnerClient };
   subscriptions: Record<string, { qos: 0 | 1 | 2 }>;
+  /** Sends it unless it counts for a duplicate, which is one that does not come behind those of its node that were sent before. */
+  deliverQoS(packet: object, done: () => void): void;
   will: Will | null;
   /** The will of a CONNECT that is being looked at. */
   _will: Will | null;

@@ -24,6 +24,8 @@ import type { UserRate } from './ingest/command-rate.ts';
 import { Ingest } from './ingest/ingest.ts';
 import { type Nodes, onlyNode } from './nodes/nodes.ts';
 import { Notices } from './notices.ts';
+import { OpenCatchUp } from './open/catch-up.ts';
+import type { OpenEmitter } from './open/open-emitter.ts';
 import { OpenRules } from './open/rules.ts';
 import type { BrokerPersistence } from './persistence/broker-persistence.ts';
 import { Presence } from './presence/presence.ts';
@@ -35,6 +37,10 @@ export interface BrokerParts {
   config: Config;
   /** Opened by the caller, who also destroys it after {@link Broker.stop}. */
   persistence: BrokerPersistence;
+  /** How plain MQTT goes to other nodes, which is closed with the broker; undefined: there are none. */
+  emitter?: OpenEmitter;
+  /** Milliseconds between two signs of life for other nodes; one is dead that gives none three times. Default: a minute. */
+  heartbeatMs?: number;
   authentication: Pick<Authentication, 'authenticateDevice'>;
   visibility: Visibility;
   relations: Pick<Relations, 'blocked'>;
@@ -140,9 +146,12 @@ export async function createBroker(parts: BrokerParts): Promise<Broker> {
     isHere: (client) => connections.ofDevice(client) !== undefined,
     onDropped: (count) => metrics.open_dropped_total.inc(count),
   };
+  const { emitter } = parts;
   const aedes = new ConfinedAedes(
     {
       persistence,
+      ...(emitter === undefined ? {} : { mq: emitter as never }),
+      ...(parts.heartbeatMs === undefined ? {} : { heartbeatInterval: parts.heartbeatMs }),
       // No limit over all clients: one that does not read would hold up all others.
       concurrency: 0,
       connectTimeout: CONNECT_TIMEOUT_MS,
@@ -168,6 +177,10 @@ export async function createBroker(parts: BrokerParts): Promise<Broker> {
     },
     plain,
   );
+  if (emitter !== undefined) {
+    const catchUp = new OpenCatchUp({ connections, persistence, open, node: aedes.id });
+    emitter.onGap = () => catchUp.run();
+  }
   aedes.on('subscribe', (granted, client) => subscriptions.subscribed(granted, client));
   aedes.on('unsubscribe', (topics, client) => subscriptions.unsubscribed(topics, client));
   aedes.on('clientError', (client, error) =>

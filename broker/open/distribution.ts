@@ -41,7 +41,11 @@ export class Distribution {
 
   /** Resolves when the packet is stored, as far as it is to be. Rejects when it could not be: then it goes nowhere. */
   take(published: object, client: Pick<Client, 'id'> | null): Promise<void> {
-    const packet = new Packet(published, this.#parts.broker);
+    // Counted here, also a will that was left with another node: behind what that node has counted it would be taken for a duplicate.
+    const packet = new Packet(
+      { ...published, brokerId: undefined, brokerCounter: undefined },
+      this.#parts.broker,
+    );
     if (client !== null) packet.clientId = client.id;
     const stored = this.#store(packet);
     // Those before it go first, also when they take longer.

@@ -63,6 +63,8 @@ export interface BrokerPersistence {
   outgoingUpdate(client: Client, packet: AnyPacket): Promise<void>;
   outgoingClearMessageId(client: Client, packet: AnyPacket): Promise<AnyPacket | undefined>;
   outgoingStream(client: ClientId): Readable;
+  /** Whether the queue of a session could not be read when it came. */
+  isUnread(client: string): boolean;
   /** A queued packet is not to be sent to this client after all. Never throws. */
   dropOutgoing(client: ClientId, packet: AnyPacket): void;
 

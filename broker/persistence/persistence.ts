@@ -3,7 +3,12 @@ import type { Client, Subscription } from 'aedes';
 import MemoryPersistence from 'aedes-persistence/asyncPersistence.js';
 import { openSqlite, type SqliteDatabase } from '../../platform/sqlite/database.ts';
 import type { OutgoingRow, PackedPacket } from './broker.worker.ts';
-import { type BrokerPersistence, type ClientId, NO_HOOKS, type PersistenceHooks } from './broker-persistence.ts';
+import {
+  type BrokerPersistence,
+  type ClientId,
+  NO_HOOKS,
+  type PersistenceHooks,
+} from './broker-persistence.ts';
 import { OutgoingQueues } from './outgoing.ts';
 import { type AnyPacket, pack, unpack } from './packing.ts';
 import { optionsText, SessionSubscriptions } from './subscriptions.ts';
@@ -226,6 +231,11 @@ export class SqlitePersistence implements BrokerPersistence {
 
   outgoingStream(client: ClientId): Readable {
     return Readable.from(this.#outgoing.of(client.id));
+  }
+
+  /** All of them are in memory. */
+  isUnread(): boolean {
+    return false;
   }
 
   async incomingStorePacket(client: ClientId, packet: AnyPacket): Promise<void> {

@@ -11,3 +11,8 @@ declare module 'aedes-persistence/abstract.js' {
   }) => void;
   export default abstract;
 }
+
+declare module 'aedes-persistence-redis/asyncPersistence.js' {
+  const RedisPersistence: new (options: { conn: object }) => unknown;
+  export default RedisPersistence;
+}

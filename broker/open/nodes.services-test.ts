@@ -1,0 +1,226 @@
+/** Plain MQTT over two brokers on one Redis. */
+import assert from 'node:assert/strict';
+import { after, afterEach, before, describe, it } from 'node:test';
+import type { IPublishPacket, Packet } from 'mqtt-packet';
+import { uuidv7 } from 'uuidv7';
+import { createLogger } from '../../platform/logging.ts';
+import type { RunningEngine } from '../../test/engines/engine.ts';
+import { startRedis } from '../../test/engines/redis.ts';
+import { sharedEngine } from '../../test/engines/shared.ts';
+import { publish, type RawDevice, Stage } from '../fixtures/stage.ts';
+import { Nodes } from '../persistence/redis/fixtures/nodes.ts';
+import { RedisOpenEmitter } from './emitter.redis.ts';
+
+const shared = sharedEngine('redis');
+const who = () => ({ user: uuidv7(), device: uuidv7() });
+
+describe('Two brokers on one Redis', { skip: shared.skip }, () => {
+  let server: RunningEngine;
+  let nodes: Nodes;
+  const stages: Stage[] = [];
+  before(async () => {
+    server = await startRedis();
+  });
+  after(() => server.dispose());
+  afterEach(async () => {
+    for (const stage of stages.splice(0)) await stage.clear();
+    await nodes.close();
+  });
+
+  async function node(heartbeatMs?: number): Promise<Stage & { emitter: RedisOpenEmitter }> {
+    const { connection, engine } = await nodes.connect();
+    const emitter = new RedisOpenEmitter({ connection, engine, logger: createLogger('silent') });
+    const knowsNodes = () => heartbeatMs === undefined || emitter.openMs > 3 * heartbeatMs;
+    const persistence = await nodes.persistence({ queueLimit: 2_000, knowsNodes });
+    const stage = await Stage.open(
+      (config) => {
+        config.open.enabled = true;
+        config.open.rules = [{ users: 'all', allow: 'both', topic: '#' }];
+        config.limits.commandsPerSecondDevice = 0;
+        config.limits.commandBurstDevice = 1_000_000;
+      },
+      undefined,
+      { persistence, emitter, ...(heartbeatMs === undefined ? {} : { heartbeatMs }) },
+    );
+    stages.push(stage);
+    await until(() => emitter.openMs > 0);
+    return Object.assign(stage, { emitter });
+  }
+
+  async function two(heartbeatMs?: number) {
+    nodes = new Nodes(server.url);
+    return [await node(heartbeatMs), await node(heartbeatMs)] as const;
+  }
+
+  const heard = (device: RawDevice) =>
+    device.packets
+      .filter((p): p is IPublishPacket => p.cmd === 'publish')
+      .map(({ payload }) => payload.toString());
+  const hears = (device: RawDevice, ...texts: string[]) =>
+    device.holds(() => texts.every((text) => heard(device).includes(text)), texts.join());
+  async function send(device: RawDevice, text: string, id: number, more: object = {}) {
+    device.write(publish('open/a', text, id, more));
+    await device.until((p) => p.cmd === 'puback' && p.messageId === id, `PUBACK ${id}`);
+  }
+  function acknowledge(device: RawDevice) {
+    for (const { qos, messageId } of device.packets.filter((p): p is IPublishPacket => p.cmd === 'publish'))
+      if (qos === 1) device.write({ cmd: 'puback', messageId: messageId! } as Packet);
+  }
+
+  it('hand on in order, once, also to who is on the same node', async () => {
+    const [a, b] = await two();
+    const [here, there, sender] = [await a.device(), await b.device(), await a.device()];
+    for (const device of [here, there]) await device.subscribe('open/#');
+    const texts = Array.from({ length: 200 }, (_, i) => String(i));
+    for (const [i, text] of texts.entries())
+      sender.write(publish('open/[a]*/b', text, i + 1, i % 3 === 0 ? { qos: 0, messageId: undefined } : {}));
+    for (const device of [here, there]) {
+      await hears(device, ...texts);
+      assert.deepEqual(heard(device), texts);
+    }
+  });
+
+  it('have the same retained messages, each once', async () => {
+    const [a, b] = await two();
+    const sender = await a.device();
+    sender.write(publish('open/[x]/1', 'one', 1, { retain: true }));
+    sender.write(publish('open/y', 'gone', 2, { retain: true }));
+    sender.write(publish('open/y', '', 3, { retain: true }));
+    await sender.until((p) => p.cmd === 'puback' && p.messageId === 3, 'PUBACK');
+    for (const stage of [a, b]) {
+      const device = await stage.device();
+      await device.subscribe('open/[x]/+', 'open/[x]/1', 'open/y');
+      await hears(device, 'one');
+      await device.subscribe('open/nothing');
+      assert.deepEqual(heard(device), ['one']);
+    }
+  });
+
+  it('let a session go from one to the other, with its subscriptions and what was queued', async () => {
+    const [a, b] = await two();
+    const reader = who();
+    const first = await a.device(reader);
+    await first.subscribe('open/#');
+    const sender = await b.device();
+    await send(sender, 'live', 1);
+    await hears(first, 'live');
+    acknowledge(first);
+    first.write({ cmd: 'disconnect' });
+    await first.ended();
+    for (const n of [2, 3, 4]) await send(sender, `away ${n}`, n);
+    const second = b.raw(reader);
+    second.signIn();
+    const connack = await second.until((p) => p.cmd === 'connack', 'CONNACK');
+    assert.equal((connack as { sessionPresent: boolean }).sessionPresent, true);
+    await hears(second, 'away 2', 'away 3', 'away 4');
+    await send(sender, 'live again', 5);
+    await hears(second, 'live again');
+    assert.deepEqual(heard(second), ['away 2', 'away 3', 'away 4', 'live again']);
+  });
+
+  it('drain a queue to its end, however long', async () => {
+    const [a, b] = await two();
+    const reader = who();
+    const first = await a.device(reader);
+    await first.subscribe('open/#');
+    first.write({ cmd: 'disconnect' });
+    await first.ended();
+    const sender = await b.device();
+    const texts = Array.from({ length: 1_500 }, (_, i) => String(i));
+    for (const [i, text] of texts.entries()) sender.write(publish('open/a', text, i + 1));
+    await sender.until((p) => p.cmd === 'puback' && p.messageId === texts.length, 'the last PUBACK');
+    const second = await b.device(reader);
+    await second.holds(() => heard(second).length >= texts.length, 'all that was queued');
+    assert.deepEqual(heard(second), texts);
+  });
+
+  it('publish the will of a node that died once', async () => {
+    const [a, b] = await two(200);
+    const c = await node(200);
+    const reader = await b.device();
+    await reader.subscribe('open/wills');
+    const leaver = a.raw();
+    leaver.signIn({ will: { topic: 'open/wills', payload: Buffer.from('gone'), qos: 1, retain: false } });
+    await leaver.until((p) => p.cmd === 'connack', 'CONNACK');
+    // Stays behind what the dead node has counted.
+    const sender = await a.device();
+    for (const n of [1, 2, 3, 4, 5]) await send(sender, `before ${n}`, n);
+    // As if it were killed: nobody hears of it any more, and its wills stay stored.
+    stages.splice(stages.indexOf(a), 1);
+    await a.clear();
+    await hears(reader, 'gone');
+    const last = await c.device();
+    last.write(publish('open/wills', 'last', 1));
+    await hears(reader, 'last');
+    const { emitter } = b;
+    const from = emitter.openMs;
+    await until(() => emitter.openMs > from + 2 * 4 * 200);
+    assert.deepEqual(heard(reader), ['gone', 'last']);
+  });
+
+  it('serve who is here while Redis is away, and acknowledge nothing that cannot be stored', async () => {
+    const [a, b] = await two();
+    const [here, there, sender] = [await a.device(), await b.device(), await a.device()];
+    for (const device of [here, there]) await device.subscribe('open/#');
+    await server.kill();
+    try {
+      sender.write(publish('open/a', 'only here', 0, { qos: 0, messageId: undefined }));
+      await hears(here, 'only here');
+      const late = await a.device();
+      assert.deepEqual(await late.subscribe('open/#', `users/${late.actor.user}/inbox`), [1, 1]);
+      late.write(publish('open/a', 'not stored', 7));
+      await late.ended();
+      assert.equal(
+        late.packets.some((p) => p.cmd === 'puback'),
+        false,
+      );
+      await server.start();
+      const again = await b.device();
+      await until(async () => {
+        const connected = a.raw(late.actor);
+        connected.signIn();
+        const connack = await connected.until((p) => p.cmd === 'connack', 'CONNACK');
+        connected.socket.destroy();
+        return (connack as { sessionPresent: boolean }).sessionPresent;
+      });
+      await until(() => a.emitter.openMs > 0 && b.emitter.openMs > 0);
+      await send(again, 'stored', 8);
+      for (const device of [here, there]) await hears(device, 'stored');
+      const back = await b.device(late.actor);
+      await hears(back, 'stored');
+      assert.equal(
+        [here, there, back].some((device) => heard(device).includes('not stored')),
+        false,
+      );
+    } finally {
+      await server.kill();
+      await server.start();
+    }
+  });
+
+  it('send what one of them did not hear when it hears again', async () => {
+    const [a, b] = await two();
+    const there = await b.device();
+    await there.subscribe('open/#');
+    const sender = await a.device();
+    await send(sender, 'first', 1);
+    await hears(there, 'first');
+    const { connection } = await nodes.connect();
+    // Only the channel: everything else goes on.
+    const deaf = until(() => b.emitter.openMs === 0);
+    await connection.client.call('CLIENT', 'KILL', 'TYPE', 'pubsub');
+    await deaf;
+    await send(sender, 'unheard', 2);
+    await send(sender, 'perhaps', 3);
+    await hears(there, 'unheard', 'perhaps');
+    assert.deepEqual(heard(there), ['first', 'unheard', 'perhaps']);
+  });
+});
+
+async function until(holds: () => boolean | Promise<boolean>): Promise<void> {
+  const deadline = Date.now() + 20_000;
+  while (!(await holds())) {
+    if (Date.now() > deadline) throw new Error('waited in vain');
+    await new Promise((resolve) => setTimeout(resolve, 5));
+  }
+}

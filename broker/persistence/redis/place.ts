@@ -1,0 +1,44 @@
+import type { Engine } from '../../../platform/engine.ts';
+import type { RedisClient, RedisConnection } from '../../../platform/redis/connect.ts';
+import { Refused } from '../../../protocol/errors.ts';
+
+/** While it is known not to answer nobody is held up by it for longer, milliseconds. */
+const IN_TROUBLE_MS = 250;
+
+/**
+ * Where everything of the broker is in Redis: below `{prefix}mqtt:`. What belongs to one session has its client id as the tag of a Cluster,
+ * what belongs to all of them has one of its own.
+ */
+export class Place {
+  readonly client: RedisClient;
+  readonly #engine: Engine;
+  readonly #prefix: string;
+
+  constructor(connection: RedisConnection, engine: Engine) {
+    this.client = connection.client;
+    this.#engine = engine;
+    this.#prefix = `${connection.prefix}mqtt:`;
+  }
+
+  /** @throws {Refused} unavailable, overloaded */
+  run<T>(work: () => Promise<T>): Promise<T> {
+    return this.#engine.run(work, this.#engine.up ? undefined : IN_TROUBLE_MS);
+  }
+
+  ofSession(client: string, what: string): string {
+    return `${this.#prefix}{${encodeURIComponent(client)}}:${what}`;
+  }
+
+  ofAll(what: string): string {
+    return `${this.#prefix}{all}:${what}`;
+  }
+
+  get prefix(): string {
+    return this.#prefix;
+  }
+}
+
+/** Whether Redis is away, rather than anything wrong with what was asked. */
+export function isAway(error: unknown): boolean {
+  return error instanceof Refused && ['unavailable', 'overloaded'].includes(error.refusal.code);
+}
