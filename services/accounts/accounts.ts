@@ -98,6 +98,8 @@ export interface Accounts extends Authentication, SigningIn, Administration {
   seen(actor: Actor, at: number): void;
   /** The newest known, also what is not written yet; null: never. */
   lastSeen(user: string): Promise<number | null>;
+  /** Asks the store anew for everything: what other processes changed in it may have been missed. */
+  forgetKnown(): void;
   /** Writes what waits, stops sweeping. */
   stop(): Promise<void>;
 }

@@ -1,8 +1,10 @@
+import type { CacheAge } from '../../platform/cache-age.ts';
 import type { Clock } from '../../platform/clock.ts';
 import type { Logger } from '../../platform/logging.ts';
 import type { Metrics } from '../../platform/metrics.ts';
 import type { AccountHooks, Accounts } from './accounts.ts';
 import { createAuthentication } from './authentication.ts';
+import type { CreateFailureCounts } from './failure-counts.ts';
 import { createAdministration } from './invitations.ts';
 import { createKnown } from './known.ts';
 import { LastSeen } from './last-seen.ts';
@@ -31,9 +33,13 @@ export function createAccounts(given: {
   logger: Logger;
   metrics?: Metrics;
   settings: AccountSettings;
+  /** Where other processes change the store too; absent: nobody does. */
+  cacheAge?: CacheAge;
+  /** Where failed logins and registrations are counted; absent: in this process. */
+  failureCounts?: CreateFailureCounts;
 }): Accounts {
   const { store, hooks, clock, logger, metrics, settings } = given;
-  const known = createKnown(store);
+  const known = createKnown(store, given.cacheAge);
   const relations = createRelations(known);
   const parts: AccountParts = {
     store,
@@ -44,7 +50,7 @@ export function createAccounts(given: {
     hooks,
     tokens: new Tokens(given.signingKey, clock),
     passwords: new Passwords(),
-    guard: new LoginGuard(settings),
+    guard: new LoginGuard(settings, given.failureCounts),
     clock,
     logger,
     settings,
@@ -66,6 +72,7 @@ export function createAccounts(given: {
     queryRules: accountQueries(parts),
     seen: (actor, at) => parts.lastSeen.note(actor, at),
     lastSeen: (user) => parts.lastSeen.ofUser(user),
+    forgetKnown: () => known.forgetAll(),
     async stop() {
       await parts.lastSeen.stop();
       await stopSweeping();

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
+import { Refused } from '../../protocol/errors.ts';
 import { ConversationCache } from './cache.ts';
 import { member, sampleGroup } from './store.samples.ts';
 import type { Conversation, Member } from './store.ts';
@@ -28,7 +29,7 @@ class SlowStore {
 
   async get(id: string): Promise<Conversation | null> {
     this.reads.push(id);
-    if (this.failing) throw new Error('the store failed');
+    if (this.failing) throw new Refused('unavailable');
     return this.groups.get(id)?.conversation ?? null;
   }
   async members(id: string): Promise<Member[]> {
@@ -146,5 +147,29 @@ describe('the cache of conversations', () => {
     // Larger than all that is allowed: it is kept alone.
     await cache.get('huge');
     assert.deepEqual(kept(), ['huge']);
+  });
+
+  it('serves for a while when the store is away, and never somebody whose removal is known', async () => {
+    const store = new SlowStore();
+    store.put('g', 'a', 'b');
+    store.put('h', 'a', 'b');
+    let now = 0;
+    const age = { maxAgeMs: 60_000, staleMs: 300_000, now: () => now };
+    const cache = new ConversationCache(store, undefined, age);
+    await cache.get('g');
+    await cache.get('h');
+    store.failing = true;
+    now = 299_999;
+    assert.deepEqual(await names(cache.get('g')), ['a', 'b']);
+    // The removal of b was told of; what it left cannot be read.
+    cache.forget('g');
+    await assert.rejects(async () => cache.get('g'));
+    assert.deepEqual(await names(cache.get('h')), ['a', 'b']);
+    now = 300_000;
+    await assert.rejects(async () => cache.get('h'));
+    cache.forgetAll();
+    store.failing = false;
+    store.put('g', 'a');
+    assert.deepEqual(await names(cache.get('g')), ['a']);
   });
 });

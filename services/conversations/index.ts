@@ -1,3 +1,4 @@
+import type { CacheAge } from '../../platform/cache-age.ts';
 import type { Relations } from '../accounts/accounts.ts';
 import type { ChangeRules } from '../messages/pipeline.ts';
 import { ConversationCache } from './cache.ts';
@@ -23,8 +24,10 @@ export function createConversations(parts: {
   store: ConversationStore;
   relations: Relations;
   limits: RuleParts['limits'];
+  /** Where other processes change the store too; absent: nobody does. */
+  cacheAge?: CacheAge;
 }): Conversations {
-  const cache = new ConversationCache(parts.store);
+  const cache = new ConversationCache(parts.store, undefined, parts.cacheAge);
   const rules = { ...parts, cache };
   return {
     cache,

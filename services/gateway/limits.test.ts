@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import type { Config } from '../../platform/config/schema.ts';
+import { buildApp } from './app.ts';
 import { Person, register } from './fixtures/person.ts';
 import { gatewayStage, type Stage } from './fixtures/stage.ts';
 
@@ -41,6 +42,25 @@ describe('limits of requests', () => {
         assert.equal((await nobody.ask('GET', '/readyz')).status, 200);
         clock.time += 20_000;
         assert.equal((await nobody.ask('GET', '/nothing')).status, 404);
+      },
+    ));
+
+  it('counts them where other processes count them too', () =>
+    on(
+      () => {},
+      async (stage) => {
+        const asked: string[] = [];
+        const addressRate = { take: (address: string) => (asked.push(address) > 1 ? 7_000 : 0) };
+        const app = await buildApp({ ...stage.parts, addressRate }, stage.inFlight);
+        try {
+          const nobody = new Person(app, null);
+          assert.equal((await nobody.ask('GET', '/nothing')).status, 404);
+          const refused = await nobody.ask('GET', '/nothing');
+          assert.deepEqual([refused.status, refused.body.retry_after_ms], [429, 7_000]);
+          assert.deepEqual(asked, ['127.0.0.1', '127.0.0.1']);
+        } finally {
+          await app.close();
+        }
       },
     ));
 

@@ -18,6 +18,8 @@ export interface GatewayParts {
   receipts: Receipts;
   /** Commands of each user, counted together with those over MQTT; absent: by themselves. */
   userRate?: Pick<TokenBuckets, 'take'>;
+  /** Requests of each address (see `networkOf`), where several processes count them together; absent: this one by itself. */
+  addressRate?: Pick<TokenBuckets, 'take'>;
   /** Is any device of the user connected, to any node? */
   presence(user: string): boolean | Promise<boolean>;
   /** Takes a connection whose bytes are MQTT; false: refused, and closed. Null: this process has no broker. */

@@ -7,9 +7,12 @@ import type { GatewayParts } from '../parts.ts';
 import { isHealth } from '../routes/health.ts';
 
 /** Requests of one address: a minute’s worth at once, and so many a minute. Health is asked by those who keep us running. */
-export function rateLimit(app: App, { config, clock }: Pick<GatewayParts, 'config' | 'clock'>): void {
+export function rateLimit(
+  app: App,
+  { config, clock, addressRate }: Pick<GatewayParts, 'config' | 'clock' | 'addressRate'>,
+): void {
   const perMinute = config.limits.httpRequestsPerMinuteIp;
-  const buckets = new TokenBuckets(perMinute / 60, perMinute, clock);
+  const buckets = addressRate ?? new TokenBuckets(perMinute / 60, perMinute, clock);
   app.addHook('onRequest', async (request) => {
     request.address = clientAddress(request.raw, config.http.trustProxy);
     if (isHealth(request.routeOptions.config.route)) return;
