@@ -1,0 +1,187 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import { uuidv7 } from 'uuidv7';
+import { refusal } from '../../protocol/errors.ts';
+import type { RunningEngine } from '../../test/engines/engine.ts';
+import { startRedis } from '../../test/engines/redis.ts';
+import { sharedEngine } from '../../test/engines/shared.ts';
+import { feedConformance } from './feed.conformance.ts';
+import { RedisFeed } from './feed.redis.ts';
+import type { FeedReader, Tidings } from './feed.ts';
+import { openRedis, ownRedis } from './redis/fixtures.ts';
+
+const { url, skip } = sharedEngine('redis');
+
+/** Keeps what it is told; of plain events, those of the streams it wants. */
+class Reader implements FeedReader {
+  readonly erased: string[] = [];
+  gaps = 0;
+  wants(): boolean {
+    return true;
+  }
+  read({ erased = [] }: Tidings): void {
+    this.erased.push(...erased);
+  }
+  onGap(): void {
+    this.gaps++;
+  }
+}
+
+const until = async (done: () => boolean) => {
+  while (!done()) await new Promise((resolve) => setTimeout(resolve, 10));
+};
+const ids = (count: number) => Array.from({ length: count }, () => uuidv7());
+
+describe('The event stream in Redis', { skip }, () => {
+  feedConformance('Redis', async () => {
+    const { redis, engine, dispose } = await ownRedis(url);
+    const second = await openRedis(`${url}?prefix=${redis.prefix}`);
+    const [feed, other] = [new RedisFeed(redis, engine), new RedisFeed(second.redis, second.engine)];
+    return {
+      feed,
+      other,
+      dispose: async () => {
+        await Promise.all([feed.close(), other.close()]);
+        await second.redis.close();
+        await dispose();
+      },
+    };
+  });
+
+  it('brings everything that is written from then on to every reader, in order within a stream', async () => {
+    const { redis, engine, dispose } = await ownRedis(url);
+    const feed = new RedisFeed(redis, engine);
+    const other = new RedisFeed(redis, engine);
+    await feed.write({ erased: ids(3) });
+    const [here, there] = [new Reader(), new Reader()];
+    await feed.follow(here);
+    await other.follow(there);
+    const answers: string[] = [];
+    const device = uuidv7();
+    await feed.follow({
+      wants: () => false,
+      read: (tidings) => void answers.push(...(tidings.answers ?? []).map(({ command }) => command)),
+      onGap: () => {},
+    });
+    const erased = ids(1_000);
+    const commands = ids(1_200);
+    const outcome = { ok: false as const, error: refusal('not_found') };
+    await feed.write({ erased });
+    for (let i = 0; i < commands.length; i += 400) {
+      const some = commands.slice(i, i + 400);
+      await feed.write({
+        answers: some.map((command) => ({ to: { user: 'u', device }, command, outcome })),
+      });
+    }
+    await until(() => here.erased.length >= 1_000 && there.erased.length >= 1_000 && answers.length >= 1_200);
+    assert.deepEqual(here.erased.toSorted(), erased.toSorted());
+    assert.deepEqual(there.erased.toSorted(), erased.toSorted());
+    assert.deepEqual(answers, commands);
+    assert.equal(here.gaps + there.gaps, 0);
+    await feed.close();
+    await other.close();
+    await dispose();
+  });
+
+  it('is told no more after it stopped', async () => {
+    const { redis, engine, dispose } = await ownRedis(url);
+    const feed = new RedisFeed(redis, engine);
+    const [stopped, going] = [new Reader(), new Reader()];
+    const following = await feed.follow(stopped);
+    await feed.follow(going);
+    await following.stop();
+    await feed.write({ erased: ids(1) });
+    await until(() => going.erased.length === 1);
+    assert.equal(stopped.erased.length, 0);
+    await feed.close();
+    await dispose();
+  });
+
+  it('keeps a bounded number of records', async () => {
+    const { redis, engine, dispose } = await ownRedis(url);
+    const feed = new RedisFeed(redis, engine, { streams: 1, mostRecords: 100 });
+    for (let i = 0; i < 10; i++) await feed.write({ erased: ids(200) });
+    assert.ok((await redis.client.xlen(`${redis.prefix}feed:{0}`)) < 400);
+    await dispose();
+  });
+
+  const own = async (work: (server: RunningEngine) => Promise<void>) => {
+    const server = await startRedis();
+    try {
+      await work(server);
+    } finally {
+      server.thaw();
+      await server.dispose();
+    }
+  };
+  /** Writes until it is heard. */
+  const heard = async (feed: RedisFeed, reader: Reader) => {
+    for (const before = reader.erased.length; reader.erased.length === before; ) {
+      await feed.write({ erased: ids(1) }).catch((error) => assert.equal(error.refusal?.code, 'unavailable'));
+      await new Promise((resolve) => setTimeout(resolve, 20));
+    }
+  };
+
+  it('reads on after the server was gone, and misses nothing', () =>
+    own(async (server) => {
+      const { redis, engine, dispose } = await openRedis(server.url, 400);
+      const feed = new RedisFeed(redis, engine, { blockMs: 200 });
+      const reader = new Reader();
+      await feed.follow(reader);
+      await heard(feed, reader);
+      await server.kill();
+      await server.start();
+      const written = ids(50);
+      for (const id of written) {
+        while (
+          !(await feed.write({ erased: [id] }).then(
+            () => true,
+            () => false,
+          ))
+        )
+          await new Promise((resolve) => setTimeout(resolve, 20));
+      }
+      await until(() => written.every((id) => reader.erased.includes(id)));
+      assert.equal(reader.gaps, 0);
+      server.freeze();
+      await assert.rejects(feed.write({ erased: ids(1) }), /unavailable/);
+      server.thaw();
+      await heard(feed, reader);
+      await feed.close();
+      await dispose();
+    }));
+
+  it('says that there is a gap when it was away for longer than the stream is kept', () =>
+    own(async (server) => {
+      const { redis, engine, dispose } = await openRedis(server.url, 400);
+      const feed = new RedisFeed(redis, engine, { streams: 1, mostRecords: 100, blockMs: 200 });
+      const reader = new Reader();
+      await feed.follow(reader);
+      await heard(feed, reader);
+      // Its connections are cut, and what they could have brought is trimmed before they are back.
+      await redis.client.client('KILL', 'TYPE', 'normal', 'SKIPME', 'yes');
+      const writer = await openRedis(server.url);
+      const written = new RedisFeed(writer.redis, writer.engine, { streams: 1, mostRecords: 100 });
+      await written.write({ erased: ids(3_000) });
+      await until(() => reader.gaps > 0);
+      await heard(written, reader);
+      await feed.close();
+      await writer.redis.close();
+      await dispose();
+    }));
+
+  it('says that there is a gap when the server has lost everything, and hears what comes then', () =>
+    own(async (server) => {
+      const { redis, engine, dispose } = await openRedis(server.url, 400);
+      const feed = new RedisFeed(redis, engine, { streams: 1, blockMs: 100 });
+      const reader = new Reader();
+      await feed.follow(reader);
+      await feed.write({ erased: ids(100) });
+      await until(() => reader.erased.length === 100);
+      await redis.client.flushall();
+      await until(() => reader.gaps > 0);
+      await heard(feed, reader);
+      await feed.close();
+      await dispose();
+    }));
+});

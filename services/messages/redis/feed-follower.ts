@@ -1,0 +1,134 @@
+import { setTimeout as timer } from 'node:timers/promises';
+import type { RedisConnection } from '../../../platform/redis/connect.ts';
+import { withoutArguments } from '../../../platform/redis/script.ts';
+import type { FeedReader, Tidings } from '../feed.ts';
+import { type FeedRecord, fromRecords } from '../feed-records.ts';
+import type { FeedKeys } from './feed-scripts.ts';
+import { idOf, numberOf } from './log-scripts.ts';
+
+export interface FollowerOptions {
+  blockMs: number;
+  onFailure?(error: unknown): void;
+}
+
+/** Records of a stream that one read takes. */
+const MOST_READ = 200;
+const RETRY_MS = 200;
+
+/** Reads some of the streams on a connection of its own, from where they ended, for ever. */
+export class FeedFollower {
+  readonly #redis: RedisConnection;
+  readonly #keys: FeedKeys;
+  /** Of each stream, n of the newest record that was read. */
+  readonly #read: Map<number, number>;
+  readonly #reader: FeedReader;
+  readonly #options: FollowerOptions;
+  readonly #stopping = new AbortController();
+  readonly #loop: Promise<void>;
+
+  /** @param redis a connection that may block for `blockMs`, and is closed here */
+  constructor(
+    redis: RedisConnection,
+    keys: FeedKeys,
+    ends: Map<number, number>,
+    reader: FeedReader,
+    options: FollowerOptions,
+  ) {
+    this.#redis = redis;
+    this.#keys = keys;
+    this.#read = ends;
+    this.#reader = reader;
+    this.#options = options;
+    this.#loop = this.#run();
+  }
+
+  async stop(): Promise<void> {
+    this.#stopping.abort();
+    // A read that blocks ends with its connection.
+    this.#redis.client.disconnect();
+    await this.#loop;
+    await this.#redis.close();
+  }
+
+  get #stopped(): boolean {
+    return this.#stopping.signal.aborted;
+  }
+
+  async #run(): Promise<void> {
+    let doubtful = false;
+    let failures = 0;
+    while (!this.#stopped) {
+      try {
+        if (this.#redis.client.status !== 'ready') throw new Error('Connection is closed.');
+        if (doubtful) await this.#checkEnds();
+        // Whoever hears nothing looks whether that is for want of news.
+        doubtful = !(await this.#next());
+        failures = 0;
+      } catch (error) {
+        doubtful = true;
+        if (this.#stopped) break;
+        // At first it is not connected yet.
+        if (++failures === 10) this.#options.onFailure?.(withoutArguments(error));
+        await timer(RETRY_MS * (0.5 + Math.random()), undefined, { signal: this.#stopping.signal }).catch(
+          () => {},
+        );
+      }
+    }
+  }
+
+  /** False: there was nothing. */
+  async #next(): Promise<boolean> {
+    const streams = [...this.#read.keys()];
+    const answer = await this.#redis.client.xread(
+      'COUNT',
+      MOST_READ,
+      'BLOCK',
+      this.#options.blockMs,
+      'STREAMS',
+      ...streams.map((i) => this.#keys.stream(i)),
+      ...streams.map((i) => idOf(this.#read.get(i)!)),
+    );
+    if (this.#stopped || answer === null) return this.#stopped;
+    const byKey = new Map(streams.map((i) => [this.#keys.stream(i), i]));
+    const records: FeedRecord[] = [];
+    let gap = false;
+    for (const [key, entries] of answer) {
+      const i = byKey.get(key)!;
+      for (const [id, [, recordKey, , value]] of entries) {
+        const n = numberOf(id);
+        if (n !== this.#read.get(i)! + 1) gap = true;
+        this.#read.set(i, n);
+        records.push({ key: recordKey!, value: value! });
+      }
+    }
+    if (gap) this.#reader.onGap();
+    this.#hand(records);
+    return true;
+  }
+
+  /** A server that has lost what it had counts from the beginning again, where nobody would look. */
+  async #checkEnds(): Promise<void> {
+    for (const [i, read] of this.#read) {
+      const last = Number((await this.#redis.client.get(this.#keys.last(i))) ?? 0);
+      if (last >= read) continue;
+      this.#read.set(i, last);
+      this.#reader.onGap();
+    }
+  }
+
+  #hand(records: FeedRecord[]): void {
+    const wants = (stream: string) => this.#reader.wants(stream);
+    let tidings: Tidings;
+    try {
+      tidings = fromRecords(records, wants);
+    } catch (error) {
+      // One that cannot be read is passed over, and what it said is looked up like all that was missed.
+      this.#options.onFailure?.(error);
+      if (records.length > 1) for (const record of records) this.#hand([record]);
+      else this.#reader.onGap();
+      return;
+    }
+    const { events = [], answers = [], erased = [] } = tidings;
+    if (events.length + answers.length + erased.length > 0) this.#reader.read(tidings);
+  }
+}
