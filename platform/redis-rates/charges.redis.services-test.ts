@@ -9,7 +9,7 @@ import { systemClock } from '../clock.ts';
 import { Engine } from '../engine.ts';
 import { connectRedis, type RedisConnection } from '../redis/connect.ts';
 import { isRedisTrouble } from '../redis/trouble.ts';
-import { redisCharges } from './charges.redis.ts';
+import { redisBuckets, redisCharges } from './charges.redis.ts';
 import { SharedBuckets } from './shared-buckets.ts';
 
 const shared = sharedEngine('redis');
@@ -63,8 +63,8 @@ describe('buckets in Redis', { skip: shared.skip }, () => {
     const [rate, burst] = [200, 20];
     const processes: SharedBuckets[] = [];
     for (let i = 0; i < 3; i++) {
-      const charges = redisCharges(await connect(shared.url), engineOf(), 'flood', rate, burst);
-      processes.push(new SharedBuckets(rate, burst, charges, systemClock));
+      const limit = { name: 'flood', perSecond: rate, burst };
+      processes.push(redisBuckets(await connect(shared.url), engineOf(), limit, systemClock));
     }
     const start = performance.now();
     let passed = 0;

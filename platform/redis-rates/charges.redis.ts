@@ -1,7 +1,8 @@
+import type { Clock } from '../clock.ts';
 import type { Engine } from '../engine.ts';
 import type { RedisConnection } from '../redis/connect.ts';
 import { script } from '../redis/script.ts';
-import type { Charges } from './shared-buckets.ts';
+import { type Charges, SharedBuckets } from './shared-buckets.ts';
 
 /** What is answered later than this is of no use: its time is not known well enough any more. */
 const DEADLINE_MS = 500;
@@ -45,4 +46,15 @@ export function redisCharges(
       return Number(await engine.run(asked, DEADLINE_MS));
     },
   };
+}
+
+/** Buckets that all processes share which say the same `name`, `perSecond` and `burst`. */
+export function redisBuckets(
+  redis: Pick<RedisConnection, 'client' | 'prefix'>,
+  engine: Engine,
+  { name, perSecond, burst }: { name: string; perSecond: number; burst: number },
+  clock: Clock,
+): SharedBuckets {
+  const charges = redisCharges(redis, engine, name, perSecond, burst);
+  return new SharedBuckets(perSecond, burst, charges, clock);
 }
