@@ -102,6 +102,16 @@ describe('a directory in PostgreSQL in trouble', { skip, timeout: 120_000 }, () 
     assert.deepEqual(changes, [false, true]);
   });
 
+  it('is opened when the server comes up a little later', async () => {
+    await server.kill();
+    const opening = open();
+    await pause(300);
+    await server.start();
+    const opened = await opening;
+    assert.equal((await opened.accounts.user(user.id))?.id, user.id);
+    await opened.close();
+  });
+
   it('loses nothing that was done when the server is killed amid of it', async () => {
     const done: string[] = [];
     let killed = false;

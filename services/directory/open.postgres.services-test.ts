@@ -20,7 +20,7 @@ describe('opening a directory in PostgreSQL', { skip }, () => {
   });
   afterEach(() => database.drop());
   const open = (changed = database.url) =>
-    openPostgresDirectory({ url: changed, deadlineMs: 10_000, most: 100 });
+    openPostgresDirectory({ url: changed, deadlineMs: 10_000, most: 100, startMs: 300 });
   const recorded = async () => {
     const rows = await database.query<{ name: string }>('select name from kysely_migration order by name');
     return rows.map(({ name }) => name);
