@@ -34,7 +34,8 @@ const QUIET = 1 / 20;
  * copy of the bucket, which is brought in line with the common one behind the scenes, after each few tokens. So a burst never waits for
  * the network; everything spent is charged, and who spends in several processes at once gets in the long run what one would give. What
  * can be had beyond that is at most a burst for each further process, once, until it has paid it back, and a step a process after that.
- * Someone quiet costs the others nothing. While the common buckets do not answer each process counts by itself.
+ * Who stays within the rate is not refused, but for the last few tokens of the burst: a step a process, and what is filled in the time of
+ * an answer. Someone quiet costs the others nothing. While the common buckets do not answer each process counts by itself.
  */
 export class SharedBuckets {
   readonly #perMs: number;
