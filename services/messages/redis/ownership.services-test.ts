@@ -153,6 +153,10 @@ describe('Owners of the partitions of the log', { skip, timeout: 60_000 }, () =>
     for (let i = 0; i < 100; i++) accepted.push(await log.append(entry()));
     // It holds a batch, and tries it again and again.
     await until(() => frozen.handed.length > 3);
+    const tries = frozen.handed.length;
+    await until(() => frozen.handed.length > tries);
+    // Between two tries: when it wakes, the next one is due.
+    await pause(50);
     frozen.child.kill('SIGSTOP');
     const second = await join();
     await until(() => second.owned.size === 8);
