@@ -24,6 +24,8 @@ export interface ClaimMailParts {
   node: string;
   /** Another node has the device now: resolves when the connection of this number is closed, and what is known of it is written. */
   close(device: string, number: number): Promise<void>;
+  /** It hears again, after what was said meanwhile has been missed. */
+  onHearing(): void;
 }
 
 /** What nodes say to one another about a device that has moved. Nothing of it is kept; nobody depends on an answer. */
@@ -34,7 +36,7 @@ export class ClaimMail {
 
   constructor(parts: ClaimMailParts) {
     this.#parts = parts;
-    parts.channels.listen(this.#of(parts.node), (text) => this.#said(text));
+    parts.channels.listen(this.#of(parts.node), (text) => this.#said(text), parts.onHearing);
   }
 
   /** Has a node close what it has of a device; waits `ms` milliseconds at most until it has. */

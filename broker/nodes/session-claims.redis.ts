@@ -72,10 +72,12 @@ export class RedisSessionClaims implements SessionClaims {
     this.#keepScript = script(connection.client, 'keepSession', KEEP);
     this.#releaseScript = script(connection.client, 'releaseSession', RELEASE);
     const close = (device: string, number: number) => this.#close(device, number);
-    this.#mail = new ClaimMail({ connection, channels, node: lease.node, close });
-    lease.onRenewed(() => {
+    const lookAtAll = () => {
       this.#all = true;
-    });
+      void this.#renew();
+    };
+    this.#mail = new ClaimMail({ connection, channels, node: lease.node, close, onHearing: lookAtAll });
+    lease.onRenewed(lookAtAll);
     lease.onBeat(() => void this.#renew());
   }
 
@@ -158,6 +160,8 @@ export class RedisSessionClaims implements SessionClaims {
     } finally {
       this.#renewing = false;
     }
+    // It was asked for meanwhile.
+    if (this.#all && !all) void this.#renew();
   }
 
   async #keep(held: Held): Promise<void> {
