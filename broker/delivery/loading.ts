@@ -2,7 +2,7 @@ import type { Memberships } from '../../services/conversations/memberships.ts';
 import type { Cursors } from '../../services/messages/cursors.ts';
 import type { Head, History, Range } from '../../services/messages/history.ts';
 import { pauseMs } from './pauses.ts';
-import { Turns } from './turns.ts';
+import { Turns, type Waiting } from './turns.ts';
 
 /** Loads at once: the others wait, so that a storm of reconnects does not starve those who are connected. */
 const MOST_LOADS = 16;
@@ -24,11 +24,6 @@ export interface LoadingParts {
   cursors: Cursors;
   history: History;
   onError: (error: unknown) => void;
-}
-
-/** Who is waiting to be loaded: one that is gone is not loaded any more. */
-export interface Waiting {
-  readonly closed: boolean;
 }
 
 /**
@@ -56,8 +51,7 @@ export class Loading {
     device: string,
     waiting: Waiting,
   ): Promise<{ streams: Start[]; cursors: ReadonlyMap<string, number> | null } | undefined> {
-    return this.#turns.run(async () => {
-      if (waiting.closed) return undefined;
+    return this.#turns.runFor(waiting, async () => {
       const [delivered, cursors] = await Promise.all([
         this.#parts.memberships.delivered(user),
         this.#cursorsAway ? null : this.#cursorsOf(device).catch(() => null),
@@ -73,7 +67,7 @@ export class Loading {
 
   /** What a start could not read. Undefined: the device is gone. */
   cursors(device: string, waiting: Waiting): Promise<ReadonlyMap<string, number> | undefined> {
-    return this.#askingAgain.run(async () => (waiting.closed ? undefined : this.#cursorsOf(device)));
+    return this.#askingAgain.runFor(waiting, () => this.#cursorsOf(device));
   }
 
   /** As the directory has them now. Undefined: the device is gone. */
@@ -81,18 +75,14 @@ export class Loading {
     user: string,
     waiting: Waiting,
   ): Promise<{ conversation: string; ranges: Range[] }[] | undefined> {
-    return this.#turns.run(async () =>
-      waiting.closed ? undefined : this.#parts.memberships.delivered(user),
-    );
+    return this.#turns.runFor(waiting, () => this.#parts.memberships.delivered(user));
   }
 
   /** Those of the streams that are not empty, a number of them at a time. */
   async heads(streams: string[], waiting: Waiting, each: (head: Head) => void): Promise<void> {
     for (let at = 0; at < streams.length && !waiting.closed; at += HEADS) {
       const some = streams.slice(at, at + HEADS);
-      const heads = await this.#turns.run(async () =>
-        waiting.closed ? undefined : this.#parts.history.heads(some),
-      );
+      const heads = await this.#turns.runFor(waiting, () => this.#parts.history.heads(some));
       for (const head of heads?.values() ?? []) each(head);
     }
   }

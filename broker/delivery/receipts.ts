@@ -105,7 +105,7 @@ export class Receipts {
     pump.untold = null;
     for (let failures = 0; !pump.closed; await pause(failures)) {
       try {
-        if (streams.length > 0) await this.#turns.run(() => this.#missed(pump, streams));
+        if (streams.length > 0) await this.#turns.runFor(pump, () => this.#missed(pump, streams));
         failures = 0;
       } catch (error) {
         this.#parts.onError(error);
@@ -133,7 +133,6 @@ export class Receipts {
   }
 
   async #missed(pump: Pump, streams: string[]): Promise<void> {
-    if (pump.closed) return;
     // What was told before is stored then: nothing older is told after it.
     await this.#parts.flush.flushIfAnswered();
     const receipts = await this.#parts.cursors.receipts(streams);
