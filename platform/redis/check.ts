@@ -53,6 +53,13 @@ async function warningsOf(node: Redis, use: RedisUse): Promise<string[]> {
     warnings.push(`appendfsync is ${fsync}: accepted messages can be lost with power; set it to always`);
   if (policy !== null && policy !== 'noeviction' && use !== 'passing')
     warnings.push(`maxmemory-policy is ${policy}: what is kept may be evicted; set it to noeviction`);
+  if (
+    use === 'log' &&
+    /^connected_slaves:[1-9]/m.test((await unlessForbidden(node.info('replication'))) ?? '')
+  )
+    warnings.push(
+      'its replicas follow it with a delay: accepted messages can be lost when one takes its place',
+    );
   return warnings;
 }
 
