@@ -23,6 +23,7 @@ export class HeldChanges {
   readonly #sessions = new Map<string, Held & { version: number }>();
   readonly #write: (client: string, held: Held) => Promise<void>;
   readonly #onFailed: (error: unknown) => void;
+  readonly #underWay = new Map<string, Promise<void>>();
   #timer: NodeJS.Timeout | null = null;
   #writing: Promise<void> | null = null;
 
@@ -42,7 +43,20 @@ export class HeldChanges {
    * Writes at once, or holds it when it cannot be written now; what is held of a session already goes first.
    * @throws {Refused} unavailable: it cannot be written, and too much is held already
    */
-  async change(client: string, change: Partial<Held>): Promise<void> {
+  change(client: string, change: Partial<Held>): Promise<void> {
+    const before = this.#underWay.get(client) ?? Promise.resolve();
+    // One after the other: one that fails late must not be held over a later one that did not.
+    const done = before.then(() => this.#change(client, change));
+    const settled = done
+      .catch(() => {})
+      .finally(() => {
+        if (this.#underWay.get(client) === settled) this.#underWay.delete(client);
+      });
+    this.#underWay.set(client, settled);
+    return done;
+  }
+
+  async #change(client: string, change: Partial<Held>): Promise<void> {
     if (!this.#sessions.has(client)) {
       try {
         return await this.#write(client, { ended: false, changes: new Map(), will: undefined, ...change });
@@ -50,10 +64,11 @@ export class HeldChanges {
         if (!isAway(error)) throw error;
       }
     }
-    this.#hold(client, change);
+    this.hold(client, change);
   }
 
-  #hold(client: string, { ended, changes, will }: Partial<Held>): void {
+  /** Without trying to write it now. @throws {Refused} unavailable: too much is held already */
+  hold(client: string, { ended, changes, will }: Partial<Held>): void {
     let held = this.#sessions.get(client);
     if (held === undefined) {
       if (this.#sessions.size >= MOST_SESSIONS) throw new Refused('unavailable');

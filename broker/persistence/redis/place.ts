@@ -1,9 +1,12 @@
 import type { Engine } from '../../../platform/engine.ts';
 import type { RedisClient, RedisConnection } from '../../../platform/redis/connect.ts';
 import { Refused } from '../../../protocol/errors.ts';
+import { Turns } from '../../delivery/turns.ts';
 
 /** While it is known not to answer nobody is held up by it for longer, milliseconds. */
 const IN_TROUBLE_MS = 250;
+/** Less than an engine allows: who publishes a lot at once is read more slowly, not refused. */
+const MOST_AT_ONCE = 100;
 
 /**
  * Where everything of the broker is in Redis: below `{prefix}mqtt:`. What belongs to one session has its client id as the tag of a Cluster,
@@ -13,6 +16,7 @@ export class Place {
   readonly client: RedisClient;
   readonly #engine: Engine;
   readonly #prefix: string;
+  readonly #turns = new Turns(MOST_AT_ONCE);
 
   constructor(connection: RedisConnection, engine: Engine) {
     this.client = connection.client;
@@ -20,9 +24,9 @@ export class Place {
     this.#prefix = `${connection.prefix}mqtt:`;
   }
 
-  /** @throws {Refused} unavailable, overloaded */
+  /** In the order of the calls; those beyond {@link MOST_AT_ONCE} wait. @throws {Refused} unavailable, overloaded */
   run<T>(work: () => Promise<T>): Promise<T> {
-    return this.#engine.run(work, this.#engine.up ? undefined : IN_TROUBLE_MS);
+    return this.#turns.run(() => this.#engine.run(work, this.#engine.up ? undefined : IN_TROUBLE_MS));
   }
 
   ofSession(client: string, what: string): string {

@@ -240,15 +240,19 @@ export class RedisPersistence implements BrokerPersistence {
   }
 
   /** Never rejects: Aedes does not look. */
-  async delWill(client: ClientId & { brokerId?: string }): Promise<AnyPacket> {
+  async delWill({ id, brokerId }: ClientId & { brokerId?: string }): Promise<AnyPacket> {
     try {
-      if (this.#held.of(client.id) === undefined) return await this.#wills.delete(client.id, client.brokerId);
+      if (this.#held.of(id) === undefined) return await this.#wills.delete(id, brokerId);
     } catch (error) {
       if (!isAway(error)) this.#options.onFailed?.(error);
     }
-    // Held, it is deleted whose ever it was; but not one that another node has been given meanwhile.
-    if (client.brokerId !== undefined && client.brokerId !== this.#broker.id) return undefined;
-    this.#alone(this.#held.change(client.id, { will: null }));
+    try {
+      // What is held is this node's will, or that there is none.
+      if (brokerId === undefined || brokerId === this.#broker.id) this.#held.hold(id, { will: null });
+    } catch {
+      // No room for it: it may be published although its device is here.
+    }
+    return undefined;
   }
 
   streamWill(brokers: Record<string, unknown> = {}): Readable {
