@@ -47,7 +47,9 @@ export function isMongoTrouble(error: unknown): boolean {
   if (!(error instanceof MongoError)) return false;
   if (error instanceof MongoNetworkError || error instanceof MongoServerSelectionError) return true;
   if (NAMES.test(error.name)) return true;
-  if (error instanceof MongoBulkWriteError && unconfirmed(error)) return true;
+  // One that no document is to blame for: the driver puts a lost connection, among others, into such a one.
+  if (error instanceof MongoBulkWriteError && (unconfirmed(error) || errorsOf(error).length === 0))
+    return true;
   return error instanceof MongoServerError && TROUBLE.has(Number(error.code));
 }
 
