@@ -99,12 +99,12 @@ export class FanOut {
       const { pump } = position;
       // It came before, or history had it before it was told.
       if (seq <= position.head) continue;
+      if (seq > position.head + 1 && pump.state !== 'loading' && isShared(position)) {
+        jumps = true;
+        this.#parts.onJump(pump, stream, seq);
+        continue;
+      }
       if (pump.state === 'running') {
-        if (seq > position.head + 1 && isShared(position)) {
-          jumps = true;
-          this.#parts.onJump(pump, stream, seq);
-          continue;
-        }
         fresh = true;
         pump.wake(position);
         woken.add(pump);

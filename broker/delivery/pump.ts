@@ -41,8 +41,11 @@ export class Pump {
   readonly persistent: boolean;
   readonly routes: Routes;
   readonly positions = new Map<string, Position>();
-  /** `waiting` for a first subscription, `loading` where it stands, `running`; `closed`: its connection ended. */
-  state: 'waiting' | 'loading' | 'running' | 'closed' = 'waiting';
+  /**
+   * `waiting` for a first subscription, `loading` where it stands, `verifying` whether its user may still get all of that, `running`;
+   * `closed`: its connection ended.
+   */
+  state: 'waiting' | 'loading' | 'verifying' | 'running' | 'closed' = 'waiting';
   /** While it is being loaded which conversations the user is in: what joined and left meanwhile. */
   early: { stream: string; seq: number; joined: boolean }[] | null = null;
   /** Conversations whose receipts of the time that the device was away it has not been told yet: others wait for them. */

@@ -30,6 +30,11 @@ export async function start(pump: Pump, parts: StartingParts): Promise<void> {
   await untilAnswered(pump, parts, () => place(pump, parts));
   const untold = await untilAnswered(pump, parts, () => findHeads(pump, parts));
   if (untold === undefined || pump.closed) return;
+  if (parts.lags) {
+    pump.state = 'verifying';
+    await untilAnswered(pump, parts, () => verify(pump, parts));
+    if (pump.closed) return;
+  }
   pump.untold = untold;
   pump.state = 'running';
   reroute(pump, parts.receipts);
@@ -76,7 +81,7 @@ async function place(pump: Pump, { loading, flush, fanOut }: StartingParts): Pro
 }
 
 /** Conversations whose newest message is the user's own, the newest ones. Events that come meanwhile are live. */
-async function findHeads(pump: Pump, { loading, lags }: StartingParts): Promise<string[]> {
+async function findHeads(pump: Pump, { loading }: StartingParts): Promise<string[]> {
   const own: { stream: string; time: number }[] = [];
   await loading.heads([...pump.positions.keys()], pump, ({ stream, seq, time, last }) => {
     const position = pump.positions.get(stream)!;
@@ -88,13 +93,12 @@ async function findHeads(pump: Pump, { loading, lags }: StartingParts): Promise<
     }
     if (last?.sender.user === pump.actor.user) own.push({ stream, time });
   });
-  if (lags) await learnAgain(pump, loading);
   own.sort((a, b) => b.time - a.time);
   return own.slice(0, RECEIPT_CONVERSATIONS).map(({ stream }) => stream);
 }
 
 /** Between the memberships and the heads somebody may have been removed, which is told here later than it is in the heads. */
-async function learnAgain(pump: Pump, loading: Loading): Promise<void> {
+async function verify(pump: Pump, { loading }: StartingParts): Promise<void> {
   for (const { conversation, ranges } of (await loading.memberships(pump.actor.user, pump)) ?? [])
     pump.positions.get(conversation)?.learn(ranges);
 }
