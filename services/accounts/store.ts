@@ -97,7 +97,10 @@ export interface AccountStore {
   block(user: string, blocked: string): Promise<void>;
   unblock(user: string, blocked: string): Promise<void>;
   blocks(user: string): Promise<string[]>;
-  /** How many contacts a user has, and how many blocks. */
+  /**
+   * How many contacts a user has, and how many blocks. Limits are held against it before one is added, and one owner of the user's stream adds
+   * at a time: for the moment in which a former owner still writes, a limit may be passed by what both add.
+   */
   countRelations(user: string): Promise<{ contacts: number; blocks: number }>;
   /** Has either blocked the other? */
   blockedBetween(a: string, b: string): Promise<boolean>;

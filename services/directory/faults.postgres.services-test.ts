@@ -162,13 +162,17 @@ describe('a directory in PostgreSQL in trouble', { skip, timeout: 120_000 }, () 
     server.thaw();
   });
 
-  it('closes while the server hangs', async () => {
+  it('closes while the server hangs, to the last socket', async () => {
+    const sockets = () => process.getActiveResourcesInfo().filter((name) => name === 'TCPSocketWrap').length;
+    const before = sockets();
     const another = await open();
-    await another.accounts.user(user.id);
+    await Promise.all([another.accounts.user(user.id), another.accounts.user(user.id)]);
+    assert.equal(sockets(), before + 2);
     server.freeze();
     const call = assert.rejects(another.accounts.user(user.id), isUnavailable);
     await another.close();
     await call;
+    assert.equal(sockets(), before);
     server.thaw();
   });
 

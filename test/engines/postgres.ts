@@ -75,8 +75,8 @@ async function programs(): Promise<string | null> {
   return versions.length === 0 ? null : join(VERSIONS, String(Math.max(...versions)), 'bin');
 }
 
-/** Nothing when we are not root: then it runs as we do. */
-async function unprivileged(): Promise<Account | null> {
+/** As whom it runs. Null when we are not root: then as we do. */
+export async function unprivileged(): Promise<Account | null> {
   if (process.getuid?.() !== 0) return null;
   for (const name of UNPRIVILEGED) {
     const ids = await Promise.all(
