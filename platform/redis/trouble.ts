@@ -56,5 +56,6 @@ export function isRedisTrouble(error: unknown): boolean {
 /** Whether a write found no room: neither in memory nor on the disk. */
 export function isRedisFull(error: unknown): boolean {
   if (!(error instanceof Error)) return false;
-  return /^OOM /.test(error.message) || /^MISCONF .*No space left/.test(error.message);
+  // Within a script Redis 6 says it behind where it happened.
+  return /(?:^|: -)OOM /.test(error.message) || /^MISCONF .*No space left/.test(error.message);
 }

@@ -184,4 +184,24 @@ describe('The event stream in Redis', { skip }, () => {
       await feed.close();
       await dispose();
     }));
+
+  it('passes over what it cannot read, says so without a word of it, and brings the rest', async () => {
+    const { redis, engine, dispose } = await ownRedis(url);
+    const failures: unknown[] = [];
+    const feed = new RedisFeed(redis, engine, { streams: 1, onFailure: (error) => failures.push(error) });
+    const reader = new Reader();
+    await feed.follow(reader);
+    const key = `${redis.prefix}feed:{0}`;
+    await redis.client.xadd(key, '1-0', 'k', 'stream', 'v', 'e{"the secret');
+    await redis.client.set(`${key}:last`, 1);
+    const [id] = ids(1);
+    await feed.write({ erased: [id!] });
+    await until(() => reader.erased.length > 0);
+    assert.deepEqual(reader.erased, [id]);
+    assert.equal(reader.gaps, 1);
+    assert.equal(failures.length, 1);
+    assert.doesNotMatch(String(failures[0]), /secret/);
+    await feed.close();
+    await dispose();
+  });
 });

@@ -146,8 +146,11 @@ export class RedisLog implements CommandLog {
         records.push({ n, record: recordOf(fields, positionOf(partition, n, partitions)) });
       } catch (error) {
         // First what comes before it.
-        if (records.length === 0) throw error;
-        break;
+        if (records.length > 0) break;
+        // What is wrong with JSON would be said by quoting it.
+        throw error instanceof Refused
+          ? error
+          : new Error(`entry ${id} of partition ${partition} cannot be read`);
       }
     }
     return records;

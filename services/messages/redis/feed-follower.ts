@@ -121,11 +121,14 @@ export class FeedFollower {
     let tidings: Tidings;
     try {
       tidings = fromRecords(records, wants);
-    } catch (error) {
-      // One that cannot be read is passed over, and what it said is looked up like all that was missed.
-      this.#options.onFailure?.(error);
-      if (records.length > 1) for (const record of records) this.#hand([record]);
-      else this.#reader.onGap();
+    } catch {
+      if (records.length > 1) {
+        for (const record of records) this.#hand([record]);
+        return;
+      }
+      // It is passed over, and what it said is looked up like all that was missed. What was wrong with it would quote it.
+      this.#options.onFailure?.(new Error('a record of the event stream cannot be read'));
+      this.#reader.onGap();
       return;
     }
     const { events = [], answers = [], erased = [] } = tidings;

@@ -126,7 +126,8 @@ export class PartitionedConsumer implements LogConsumer {
       this.#underWay = promise;
       try {
         if (held.length === 0) held = await this.#read();
-        held = await this.#fresh(held);
+        await this.#makeSure(held);
+        held = held.filter(({ owned }) => this.#leases.isFresh(owned));
         if (held.length > 0) await this.#handle(held);
         held = [];
         failures = 0;
@@ -179,14 +180,13 @@ export class PartitionedConsumer implements LogConsumer {
   }
 
   /**
-   * Of what is held, that of which this process is the owner, for sure: it may have been stopped since it read, and another may have
-   * handled all this long ago.
+   * Finds out whether this process still owns what it holds: it may have been stopped since it read, and another may have handled all
+   * this long ago.
    * @throws {Refused} unavailable: it cannot be found out
    */
-  async #fresh(held: Part[]): Promise<Part[]> {
+  async #makeSure(held: Part[]): Promise<void> {
     const doubtful = held.some(({ owned }) => !owned.leaving && !this.#leases.isFresh(owned));
     if (doubtful) await this.#leases.renew();
-    return held.filter(({ owned }) => this.#leases.isFresh(owned));
   }
 
   async #handle(parts: Part[]): Promise<void> {
