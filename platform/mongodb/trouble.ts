@@ -39,12 +39,15 @@ const TROUBLE = new Set([
 ]);
 const NAMES =
   /(WaitQueueTimeout|PoolCleared|PoolClosed|TopologyClosed|NotConnected|OperationTimeout|Expired)/;
+/** What a connection that ends just now fails with: the driver lets some of it through as it is. */
+const SOCKET =
+  /^(EPIPE|ECONN[A-Z]+|ENOTFOUND|EAI_[A-Z]+|E(HOST|NET)UNREACH|ETIMEDOUT|ERR_(STREAM|SOCKET|SSL|TLS)_[A-Z_]+)$/;
 const OUT_OF_DISK_SPACE = 14_031;
 export const DUPLICATE_KEY = 11_000;
 
 /** Whether MongoDB does not answer, or not now: such a call may succeed later. For `Engine.isTrouble`. */
 export function isMongoTrouble(error: unknown): boolean {
-  if (!(error instanceof MongoError)) return false;
+  if (!(error instanceof MongoError)) return SOCKET.test(String((error as { code?: unknown } | null)?.code));
   if (error instanceof MongoNetworkError || error instanceof MongoServerSelectionError) return true;
   if (NAMES.test(error.name)) return true;
   // One that no document is to blame for: the driver puts a lost connection, among others, into such a one.
@@ -59,6 +62,16 @@ export function refuseFull(error: unknown): never {
   if (full || /disk is full|disk full|no space left/i.test(String((error as Error)?.message)))
     throw new Refused('storage_full', undefined, undefined, { cause: error });
   throw error;
+}
+
+/**
+ * Throws an error of the driver without what it carries along: a failed write has its documents in it, and errors are logged. Anything
+ * else as it is.
+ */
+export function withoutContent(error: unknown): never {
+  if (!(error instanceof MongoError)) throw error;
+  const { code, codeName } = error as { code?: unknown; codeName?: unknown };
+  throw new Error(['MongoDB', error.name, code, codeName].filter((part) => part !== undefined).join(' '));
 }
 
 /** The index into what was written of the first one whose key was taken: those before it are written. Null: another error. */

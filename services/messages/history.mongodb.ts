@@ -1,6 +1,6 @@
 import type { Engine } from '../../platform/engine.ts';
 import { type Mongo, type MongoOptions, openMongo } from '../../platform/mongodb/client.ts';
-import { refuseFull } from '../../platform/mongodb/trouble.ts';
+import { refuseFull, withoutContent } from '../../platform/mongodb/trouble.ts';
 import type { Appended, EventDraft, FoldedEvent, Head, History, Range, StoredEvent } from './history.ts';
 import { Appending } from './mongodb/appending.ts';
 import { type Collections, openCollections } from './mongodb/documents.ts';
@@ -52,15 +52,15 @@ class MongoHistory implements History {
   }
 
   append(drafts: EventDraft[]): Promise<Appended[]> {
-    return this.#write(() => this.#appending.append(drafts));
+    return this.#call(() => this.#appending.append(drafts));
   }
 
   lookup(commands: { user: string; id: string }[]): Promise<(StoredEvent | null)[]> {
-    return this.#write(() => this.#reading.lookup(commands));
+    return this.#call(() => this.#reading.lookup(commands));
   }
 
   read(stream: string, after: number, limit: number, maxBytes: number): Promise<StoredEvent[]> {
-    return this.#engine.run(() => this.#reading.read(stream, after, limit, maxBytes));
+    return this.#call(() => this.#reading.read(stream, after, limit, maxBytes));
   }
 
   page(
@@ -69,15 +69,15 @@ class MongoHistory implements History {
     at: { before?: number; after?: number },
     limit: number,
   ): Promise<FoldedEvent[]> {
-    return this.#engine.run(() => this.#reading.page(stream, ranges, at, limit));
+    return this.#call(() => this.#reading.page(stream, ranges, at, limit));
   }
 
   get(stream: string, seq: number): Promise<FoldedEvent | null> {
-    return this.#engine.run(() => this.#reading.get(stream, seq));
+    return this.#call(() => this.#reading.get(stream, seq));
   }
 
   heads(streams: string[]): Promise<Map<string, Head>> {
-    return this.#engine.run(() => this.#reading.heads(streams));
+    return this.#call(() => this.#reading.heads(streams));
   }
 
   unread(
@@ -85,7 +85,7 @@ class MongoHistory implements History {
     user: string,
     most: number,
   ): Promise<Map<string, number>> {
-    return this.#engine.run(() => this.#reading.unread(asked, user, most));
+    return this.#call(() => this.#reading.unread(asked, user, most));
   }
 
   search(
@@ -94,11 +94,11 @@ class MongoHistory implements History {
     before: { time: number; stream: string; seq: number } | null,
     limit: number,
   ): Promise<FoldedEvent[]> {
-    return this.#engine.run(() => search(this.#collections, where, query, before, limit, this.#deadlineMs));
+    return this.#call(() => search(this.#collections, where, query, before, limit, this.#deadlineMs));
   }
 
   expire(now: number, limit: number): Promise<{ stream: string; seq: number }[]> {
-    return this.#write(async () => {
+    return this.#call(async () => {
       await applyLeftAmendments(this.#collections, limit);
       return expire(this.#collections, now, limit);
     });
@@ -108,7 +108,7 @@ class MongoHistory implements History {
     return this.#mongo.close();
   }
 
-  #write<T>(work: () => Promise<T>): Promise<T> {
-    return this.#engine.run(() => work().catch(refuseFull));
+  #call<T>(work: () => Promise<T>): Promise<T> {
+    return this.#engine.run(() => work().catch(refuseFull)).catch(withoutContent);
   }
 }
