@@ -136,6 +136,78 @@ describe('without the cursors', () => {
     await node.delivery.stop();
   });
 
+  it('what a device acknowledges says nothing until they are known', async () => {
+    const node = setUp();
+    const bob = uuid(1, 2);
+    node.memberships.join(bob, chat, 1);
+    const sender = node.connect(bob, laptop);
+    await pass(1_000);
+    for (let n = 1; n <= 3; n++) node.say(chat, bob);
+    await pass(1_000);
+    node.stores.cursors = 'unread';
+    const one = node.connect(alice, phone);
+    await pass(1_000);
+    node.say(chat, bob);
+    await pass(20_000);
+    assert.deepEqual(one.seqs(chat), [4]);
+    assert.equal(node.stored(phone, chat), 0);
+    assert.deepEqual(sender.receipts(), []);
+    node.stores.cursors = 'up';
+    await pass(20_000);
+    assert.deepEqual(one.seqs(chat), [4, 1, 2, 3, 4]);
+    assert.equal(node.stored(phone, chat), 4);
+    assert.deepEqual(
+      sender.receipts().map(({ receipts }) => receipts),
+      [[{ user: alice, delivered: 4, delivered_at: 1 }]],
+    );
+    await node.delivery.stop();
+  });
+
+  it('what was sent before they were known counts for nothing when it is acknowledged after', async () => {
+    const node = setUp();
+    for (let n = 1; n <= 3; n++) node.say(chat);
+    node.stores.cursors = 'unread';
+    const one = node.connect(alice, phone, false);
+    await pass(1_000);
+    node.say(chat);
+    node.stores.cursors = 'up';
+    await pass(20_000);
+    assert.deepEqual(one.seqs(chat), [4, 1, 2, 3, 4]);
+    assert.equal(one.acknowledge(0), true);
+    await pass(1_000);
+    assert.equal(node.stored(phone, chat), 0);
+    one.acknowledge(1);
+    await pass(1_000);
+    assert.equal(node.stored(phone, chat), 1);
+    // And is not begun again by the next connection: what is behind the cursor is.
+    one.client.close();
+    const again = node.connect(alice, phone);
+    await pass(1_000);
+    assert.deepEqual(again.seqs(chat), [2, 3, 4]);
+    await node.delivery.stop();
+  });
+
+  it('receipts of the time that a device was away are read later', async () => {
+    const node = setUp();
+    const bob = uuid(1, 2);
+    node.memberships.join(bob, chat, 1);
+    node.connect(bob, laptop);
+    await pass(1_000);
+    node.say(chat, alice);
+    await pass(1_000);
+    node.stores.cursors = 'away';
+    const one = node.connect(alice, phone);
+    await pass(10_000);
+    assert.deepEqual(one.receipts(), []);
+    node.stores.cursors = 'up';
+    await pass(20_000);
+    assert.deepEqual(
+      one.receipts().map(({ receipts }) => receipts[0]),
+      [{ user: bob, delivered: 1, delivered_at: 1, read: 0 }],
+    );
+    await node.delivery.stop();
+  });
+
   it('what was in flight to a device that began without them comes again, and all before it', async () => {
     const node = setUp();
     for (let n = 1; n <= 3; n++) node.say(chat);
@@ -226,6 +298,23 @@ describe('another node takes a device over', () => {
 });
 
 describe('a gap', () => {
+  it('may have removed what is in memory', async () => {
+    const node = setUp();
+    node.connect(alice, phone);
+    await pass(1_000);
+    node.say(chat);
+    node.erase(chat, 1);
+    node.store(chat, 'somebody', 'removed');
+    node.delivery.gap();
+    const other = node.connect(alice, laptop);
+    await pass(1_000);
+    assert.deepEqual(
+      other.bodies().map(({ deleted }) => deleted ?? false),
+      [true, false],
+    );
+    await node.delivery.stop();
+  });
+
   it('is filled for everybody who is connected, with conversations that were joined in it', async () => {
     const node = setUp();
     const group = uuid(3, 2);
