@@ -2,7 +2,6 @@ import type { Broker } from './broker/broker.ts';
 import { createBroker } from './broker/create.ts';
 import { createDelivery } from './broker/delivery/create.ts';
 import { deviceHooks } from './broker/device-hooks.ts';
-import { SqlitePersistence } from './broker/persistence/persistence.ts';
 import { endRevoked } from './broker/revocations.ts';
 import { systemClock } from './platform/clock.ts';
 import type { Config } from './platform/config/schema.ts';
@@ -11,16 +10,20 @@ import type { Logger } from './platform/logging.ts';
 import { isLoopback } from './platform/loopback.ts';
 import { createMetrics } from './platform/metrics.ts';
 import { loadSigningKey } from './platform/secrets.ts';
-import { TokenBuckets } from './platform/token-bucket.ts';
 import { within } from './platform/within.ts';
+import { Closing } from './server/closing.ts';
+import { openStores } from './server/open-stores.ts';
+import { createReader } from './server/reader.ts';
+import { rolesOf } from './server/roles.ts';
+import type { Stores } from './server/stores.ts';
 import type { Accounts } from './services/accounts/accounts.ts';
 import { createAccounts } from './services/accounts/create.ts';
-import { writeBackup } from './services/backup.ts';
+import type { AccountSettings } from './services/accounts/parts.ts';
+import { DATABASES, writeBackup } from './services/backup.ts';
 import { createConversations } from './services/conversations/index.ts';
-import { openDirectory } from './services/directory/open.ts';
 import { createGateway } from './services/gateway/create.ts';
 import { startMetricsServer } from './services/gateway/metrics-server.ts';
-import { MemoryFeed } from './services/messages/feed.memory.ts';
+import { ErasedStreams } from './services/messages/erased-streams.ts';
 import {
   createFront,
   createNumberingService,
@@ -30,13 +33,12 @@ import {
   messageRules,
 } from './services/messages/index.ts';
 import { LiveStream } from './services/messages/live-stream.ts';
-import { answerPayload } from './services/messages/pipeline/answer-payload.ts';
-import { openMessagesDatabase } from './services/messages/sqlite.ts';
+import { Projection } from './services/messages/pipeline/projection.ts';
 import { createQueries } from './services/queries.ts';
 
 export interface DunlinServer {
-  /** Where it listens; null: not enabled. */
-  readonly ports: { mqtt: number | null; mqtts: number | null; http: number; metrics: number };
+  /** Where it listens; null: not enabled, or not of this process's roles. */
+  readonly ports: { mqtt: number | null; mqtts: number | null; http: number | null; metrics: number };
   /** Resolves when the server cannot go on: a database has ended. */
   readonly failed: Promise<Error>;
   /** See `Administration.firstInvitation`. */
@@ -70,82 +72,57 @@ export async function startServer(parts: {
   const { config, folder, logger } = parts;
   const clock = systemClock;
   const metrics = createMetrics();
-  const onCommit = (database: string) => (jobs: number, seconds: number) => {
-    metrics.sqlite_commit_jobs.labels(database).observe(jobs);
-    metrics.sqlite_commit_seconds.labels(database).observe(seconds);
-  };
   let state: 'starting' | 'ready' | 'draining' = 'starting';
-  const ready = () => ({ ready: state === 'ready', reasons: state === 'ready' ? [] : [state], degraded: [] });
-
-  // What to undo, newest first: also when the start fails half way.
-  const undo: (() => Promise<unknown> | unknown)[] = [];
-  const opened = <T>(thing: T, close: (thing: T) => Promise<unknown> | unknown): T => {
-    undo.push(() => close(thing));
-    return thing;
-  };
-  const undoAll = async () => {
-    for (const step of undo.splice(0).toReversed()) {
-      try {
-        await step();
-      } catch (error) {
-        logger.error({ err: error }, 'something could not be closed');
-      }
-    }
-  };
+  let stores: Stores | null = null;
+  const ready = () => ({
+    ready: state === 'ready',
+    reasons: state === 'ready' ? [] : [state],
+    degraded: stores?.degraded() ?? [],
+  });
+  const roles = rolesOf(config);
+  const closing = new Closing(logger);
 
   try {
-    opened(metrics, (m) => m.stop());
-    const health = opened(await startMetricsServer({ config, metrics, ready, logger }), (s) => s.close());
-    const directory = opened(await openDirectory(folder.file('directory.db')), (d) => d.close());
-    const messages = opened(
-      await openMessagesDatabase(folder.file('messages.db'), {
-        onCommit: onCommit('messages'),
-        log: { onAppended: (count) => metrics.append_batch_commands.observe(count) },
-      }),
-      (m) => m.close(),
+    closing.add(metrics, (m) => m.stop());
+    const health = closing.add(await startMetricsServer({ config, metrics, ready, logger }), (s) =>
+      s.close(),
     );
-    const persistence = opened(
-      await SqlitePersistence.open(folder.file('broker.db'), {
-        queueLimit: config.open.queueLimit,
-        onCommit: onCommit('broker'),
-      }),
-      (p) => p.destroy(),
-    );
-    const { log, history, cursors } = messages;
+    const forgetAll = () => {
+      accounts.forgetKnown();
+      cache.forgetAll();
+    };
+    const events = { onAssigned: () => forgetAll() };
+    stores = await openStores({ config, folder, clock, logger, metrics, closing, events });
+    const { directory, log, feed, history, cursors, nodes, rates, cacheAge } = stores;
     const { limits } = config;
-    const userRate = new TokenBuckets(limits.commandsPerSecondUser, limits.commandBurstUser, clock);
 
-    const accounts: Accounts = opened(
+    const accounts: Accounts = closing.add(
       createAccounts({
         store: directory.accounts,
         hooks: deviceHooks({
           share: (a, b) => directory.conversations.share(a, b),
           pipeline: () => front,
-          settled: () => numbering.caughtUp(MOST_SETTLING_MS),
+          settled: async () => numbering?.caughtUp(MOST_SETTLING_MS),
           initialise: (device, user) => delivery.initialise(device, user),
           cursors,
         }),
-        signingKey: loadSigningKey(folder.path),
+        signingKey: config.tokens.signingKey === '' ? loadSigningKey(folder.path) : config.tokens.signingKey,
+        cacheAge,
+        failureCounts: rates.failureCounts,
         clock,
         logger,
         metrics,
-        settings: {
-          registration: registrationMode(config),
-          invitationDays: config.registration.invitationDays,
-          ...config.tokens,
-          devicesPerUser: limits.devicesPerUser,
-          contactsPerUser: limits.contactsPerUser,
-          blocksPerUser: limits.blocksPerUser,
-          loginFailuresPerAccount: limits.loginFailuresPerAccount,
-          loginFailuresPerIp: limits.loginFailuresPerIp,
-          loginWindowSeconds: limits.loginWindowSeconds,
-          registrationsPerHourIp: limits.registrationsPerHourIp,
-        },
+        settings: accountSettings(config),
       }),
       (a) => a.stop(),
     );
     const { relations, visibility } = accounts;
-    const conversations = createConversations({ store: directory.conversations, relations, limits });
+    const conversations = createConversations({
+      store: directory.conversations,
+      relations,
+      limits,
+      cacheAge,
+    });
     const { cache, memberships } = conversations;
     const { retentionDays, editMinutes, sweepSeconds } = config.messages;
     const rules = [
@@ -160,9 +137,10 @@ export async function startServer(parts: {
         editMs: editMinutes * MINUTE_MS,
       }),
     ];
-    const feed = new MemoryFeed();
     const front = createFront({ log, history, rules, clock, metrics });
-    const numbering = createNumberingService({ log, history, rules, feed, logger, metrics });
+    const numbering = roles.messages
+      ? createNumberingService({ log, history, rules, feed, shared: stores.shared, logger, metrics })
+      : null;
     const queries = createQueries([
       ...accounts.queryRules,
       ...messageQueries({ history, cursors, cache, store: directory.conversations }),
@@ -170,6 +148,7 @@ export async function startServer(parts: {
     const receipts = createReceipts({ cursors, history, memberships, clock });
     const stream = new LiveStream();
     const delivery = createDelivery({
+      bus: nodes.bus,
       history,
       cursors,
       memberships,
@@ -182,97 +161,104 @@ export async function startServer(parts: {
       cursorFlushMs: config.delivery.cursorFlushMs,
     });
     receipts.onRead(delivery.noteRead);
-    const broker: Broker = opened(
-      await createBroker({
-        config,
-        persistence,
-        authentication: accounts,
-        visibility,
-        relations,
-        memberships,
-        pipeline: front,
-        queries,
-        receipts,
-        userRate,
-        delivery,
-        seen: (actor, at) => accounts.seen(actor, at),
-        lastSeen: (user) => accounts.lastSeen(user),
-        clock,
-        logger,
-        metrics,
-      }),
-      (b) => b.stop(),
-    );
-    const sweeper = opened(
-      createSweeper({ history, clock, logger, seconds: sweepSeconds, onErased: delivery.erased }),
-      (s) => s.stop(),
-    );
-    const gateway = opened(
-      await createGateway({
-        config,
-        accounts,
-        pipeline: front,
-        queries,
-        receipts,
-        userRate,
-        presence: (user) => broker.presence.online(user),
-        accept: (stream, ip) => broker.accept(stream, ip),
-        ready,
-        clock,
-        logger,
-        metrics,
-      }),
-      (g) => g.close(),
-    );
+    const common = {
+      config,
+      pipeline: front,
+      queries,
+      receipts,
+      userRate: rates.user,
+      clock,
+      logger,
+      metrics,
+    };
+    const broker: Broker | null =
+      stores.broker === null
+        ? null
+        : closing.add(
+            await createBroker({
+              ...common,
+              ...stores.broker,
+              nodes,
+              authentication: accounts,
+              visibility,
+              relations,
+              memberships,
+              delivery,
+              seen: (actor, at) => accounts.seen(actor, at),
+              lastSeen: (user) => accounts.lastSeen(user),
+            }),
+            (b) => b.stop(),
+          );
+    if (broker === null) closing.add(delivery, (d) => d.stop());
+    const gateway =
+      !roles.gateway && broker === null
+        ? null
+        : closing.add(
+            await createGateway({
+              ...common,
+              accounts,
+              addressRate: rates.address,
+              presence: (user) => nodes.online.online(user),
+              accept: broker === null ? null : (stream, ip) => broker.accept(stream, ip),
+              api: roles.gateway,
+              ready,
+            }),
+            (g) => g.close(),
+          );
 
-    const revoked = endRevoked({ broker, delivery, logger });
-    await feed.follow({
-      wants: () => true,
-      read(tidings) {
-        const { events = [], answers = [] } = tidings;
-        stream.tell(events);
-        revoked(events);
-        for (const answer of answers) delivery.toDevice(answer.to, answerPayload(answer));
-        front.read(tidings);
-      },
-      onGap() {},
-    });
-    await numbering.start();
-    undo.push(() => numbering.stop());
-    // Before anybody connects: what an earlier process accepted and did not get to, so that nobody starts from a projection without it.
-    if (!(await numbering.caughtUp(MOST_CATCH_UP_MS)))
-      logger.warn('the log could not be worked off before the start; it goes on meanwhile');
-    sweeper.start();
-    await broker.listen();
-    const http = await gateway.listen();
+    const following = await feed.follow(
+      createReader({
+        front,
+        delivery,
+        stream,
+        projection: stores.shared ? new Projection(rules, logger) : null,
+        revoked: broker === null ? null : endRevoked({ broker, delivery, logger }),
+        forgetAll,
+      }),
+    );
+    closing.add(following, (f) => f.stop());
+    if (numbering !== null) {
+      await numbering.start();
+      closing.add(numbering, (n) => n.stop());
+      // Before anybody connects: what an earlier process accepted and did not get to, so that nobody starts from a projection without it.
+      if (!stores.shared && !(await numbering.caughtUp(MOST_CATCH_UP_MS)))
+        logger.warn('the log could not be worked off before the start; it goes on meanwhile');
+      const onErased = (stream: string) => erased.add(stream);
+      const erased = closing.add(new ErasedStreams(feed, logger), (e) => e.stop());
+      const sweeper = createSweeper({ history, clock, logger, seconds: sweepSeconds, onErased });
+      sweeper.start();
+      closing.add(sweeper, (s) => s.stop());
+    }
+    await broker?.listen();
+    const http = (await gateway?.listen()) ?? null;
     state = 'ready';
+    const { backups, failed } = stores;
 
     return {
-      ports: { ...broker.ports, http, metrics: health.port },
-      failed: firstFailure([messages.ended, directory.ended]),
+      ports: { ...(broker?.ports ?? { mqtt: null, mqtts: null }), http, metrics: health.port },
+      failed,
       firstInvitation: () => accounts.firstInvitation(),
       invite: async (admin) => (await accounts.invite(null, admin)).code,
       grantAdmin: (username) => accounts.grantAdmin(username),
-      reloadCertificates: () => broker.reloadCertificates(),
+      reloadCertificates: () => broker?.reloadCertificates(),
       async backup(target) {
+        if (DATABASES.some((name) => backups[name] === undefined))
+          throw new Error(
+            'Part of this installation is on servers (engines.*): back them up with their own tools.',
+          );
         // Numbering waits, so that history and directory are of one moment.
-        await numbering.pause();
+        await numbering?.pause();
         try {
-          const copies: Record<string, (path: string) => Promise<void>> = {
-            'directory.db': (path) => directory.backup(path),
-            'messages.db': (path) => messages.backup(path),
-            'broker.db': (path) => persistence.backup(path),
-          };
-          await writeBackup(folder.path, target, (name, path) => copies[name]!(path));
+          await writeBackup(folder.path, target, (name, path) => backups[name]!(path));
         } finally {
-          numbering.resume();
+          numbering?.resume();
         }
       },
       async stop() {
         state = 'draining';
         logger.info('draining: no new connections');
-        const closing = Promise.all([gateway.drain(), broker.drain()]).then(undoAll);
-        const stopped = await within(closing, config.shutdown.drainSeconds * 1_000);
+        const drained = Promise.all([gateway?.drain(), broker?.drain()]).then(() => closing.closeAll());
+        const stopped = await within(drained, config.shutdown.drainSeconds * 1_000);
         if (stopped) logger.info('stopped');
         else
           logger.warn('draining takes too long; what was accepted is safe, and is handled at the next start');
@@ -280,7 +266,7 @@ export async function startServer(parts: {
       },
     };
   } catch (error) {
-    await undoAll();
+    await closing.closeAll();
     throw error;
   }
 }
@@ -290,12 +276,19 @@ function registrationMode({ registration, listen }: Config): 'open' | 'invitatio
   return isLoopback(listen.host) ? 'open' : 'invitation';
 }
 
-/** Never resolves for databases that were closed. */
-function firstFailure(databases: Promise<Error | null>[]): Promise<Error> {
-  return new Promise((resolve) => {
-    for (const ended of databases)
-      void ended.then((error) => {
-        if (error !== null) resolve(error);
-      });
-  });
+function accountSettings(config: Config): AccountSettings {
+  const { limits, registration, tokens } = config;
+  const { accessSeconds, refreshDays, deviceDays } = tokens;
+  return {
+    registration: registrationMode(config),
+    invitationDays: registration.invitationDays,
+    ...{ accessSeconds, refreshDays, deviceDays },
+    devicesPerUser: limits.devicesPerUser,
+    contactsPerUser: limits.contactsPerUser,
+    blocksPerUser: limits.blocksPerUser,
+    loginFailuresPerAccount: limits.loginFailuresPerAccount,
+    loginFailuresPerIp: limits.loginFailuresPerIp,
+    loginWindowSeconds: limits.loginWindowSeconds,
+    registrationsPerHourIp: limits.registrationsPerHourIp,
+  };
 }

@@ -1,10 +1,13 @@
 import type { Config } from '../platform/config/schema.ts';
 import { isLoopback } from '../platform/loopback.ts';
+import { rolesOf } from '../server/roles.ts';
 import type { DunlinServer } from '../server.ts';
 
 /** What a person who has just started Dunlin needs to know, and how to chat right now. */
 export async function banner(config: Config, server: DunlinServer): Promise<string> {
   const { mqtt, mqtts, http } = server.ports;
+  if (http === null || !rolesOf(config).gateway)
+    return `Dunlin (${config.serve.role.join(', ')}) is ready.\n`;
   const host = config.listen.host === '127.0.0.1' ? 'localhost' : config.listen.host;
   const server_ = config.http.port === 8_080 ? '' : ` --server http://${host}:${http}`;
   const lines = [

@@ -12,6 +12,8 @@ export interface NumberingServiceParts {
   history: History;
   rules: readonly ChangeRules[];
   feed: FeedWriter;
+  /** Others consume the log too: what is left when this one stops is theirs. */
+  shared?: boolean;
   logger: Logger;
   metrics?: Metrics;
 }
@@ -21,7 +23,7 @@ export interface NumberingService {
   start(): Promise<void>;
   /** Resolves when everything that was in the log has been handled, or after `timeoutMs`; false: not all of it. */
   caughtUp(timeoutMs: number): Promise<boolean>;
-  /** Handles what is in the log, then stops. */
+  /** Handles what is in the log, unless it is shared, then stops. */
   stop(): Promise<void>;
   /** Holds numbering and delivery back; commands are accepted all the same. */
   pause(): Promise<void>;
@@ -48,7 +50,7 @@ export function createNumberingService(parts: NumberingServiceParts): NumberingS
     caughtUp: (timeoutMs) => within(consumer?.drained() ?? Promise.resolve(), timeoutMs),
     async stop() {
       clearInterval(lagTimer);
-      await consumer?.drained();
+      if (parts.shared !== true) await consumer?.drained();
       await consumer?.stop();
     },
     pause: async () => consumer?.pause(),

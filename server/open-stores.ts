@@ -1,0 +1,181 @@
+import { joinNodes } from '../broker/nodes/nodes.redis.ts';
+import { onlyNode } from '../broker/nodes/nodes.ts';
+import { RedisOpenEmitter } from '../broker/open/emitter.redis.ts';
+import { RedisPersistence } from '../broker/persistence/redis/redis-persistence.ts';
+import { CoarseTime } from '../platform/cache-age.ts';
+import type { Clock } from '../platform/clock.ts';
+import type { Config } from '../platform/config/schema.ts';
+import type { Engine } from '../platform/engine.ts';
+import { openKafka } from '../platform/kafka/kafka.ts';
+import type { Logger } from '../platform/logging.ts';
+import { isMongoTrouble } from '../platform/mongodb/trouble.ts';
+import { connectRedis, type RedisConnection } from '../platform/redis/connect.ts';
+import { isRedisTrouble } from '../platform/redis/trouble.ts';
+import { redisBuckets } from '../platform/redis-rates/charges.redis.ts';
+import { TokenBuckets } from '../platform/token-bucket.ts';
+import { redisFailureCounts } from '../services/accounts/failure-counts.redis.ts';
+import type { Directory } from '../services/directory/directory.ts';
+import { openPostgresDirectory } from '../services/directory/open.postgres.ts';
+import { RedisCursors } from '../services/messages/cursors.redis.ts';
+import { KafkaFeed } from '../services/messages/feed.kafka.ts';
+import { MemoryFeed } from '../services/messages/feed.memory.ts';
+import { RedisFeed } from '../services/messages/feed.redis.ts';
+import type { Feed } from '../services/messages/feed.ts';
+import { openMongoHistory } from '../services/messages/history.mongodb.ts';
+import type { History } from '../services/messages/history.ts';
+import { KafkaLog } from '../services/messages/log.kafka.ts';
+import { RedisLog } from '../services/messages/log.redis.ts';
+import type { CommandLog } from '../services/messages/log.ts';
+import { Engines } from './engines.ts';
+import { Files, type FilesParts } from './files.ts';
+import { rolesOf } from './roles.ts';
+import type { Rates, StoreEvents, Stores } from './stores.ts';
+
+export interface OpenParts extends FilesParts {
+  clock: Clock;
+  logger: Logger;
+  events: StoreEvents;
+}
+
+/** What others change is asked for again after this. */
+const CACHE_AGE_MS = 60_000;
+/** Nodes tell one another of plain MQTT; one that says nothing three times is dead, and its wills are published. */
+const HEARTBEAT_MS = 5_000;
+
+/** Opens each part where the configuration says: on a server, or in the data folder. */
+export async function openStores(parts: OpenParts): Promise<Stores> {
+  const { config, clock, logger, metrics, closing } = parts;
+  const { engines: urls } = config;
+  const engines = new Engines(urls, metrics, logger);
+  const files = new Files(parts);
+
+  const directory = urls.directory === '' ? await files.directory() : await postgres(parts, engines);
+  const history = urls.history === '' ? (await files.messages()).history : await mongo(parts, engines);
+  const { log, feed } = await openLog(parts, engines, files);
+  const redis = urls.redis === '' ? null : await openRedis(parts, engines);
+  const time = closing.add(new CoarseTime(), (t) => t.stop());
+
+  return {
+    directory,
+    log,
+    feed,
+    history,
+    cursors:
+      redis === null ? (await files.messages()).cursors : new RedisCursors(redis.connection, redis.engine),
+    broker: rolesOf(config).broker ? await brokerStores(parts, redis, files) : null,
+    nodes:
+      redis === null
+        ? onlyNode()
+        : closing.add(await joinNodes({ ...redis, clock, logger, metrics }), (nodes) => nodes.stop()),
+    rates: redis === null ? ownRates(config, clock) : commonRates(config, redis, clock),
+    shared: urls.log !== '',
+    ...(urls.log === ''
+      ? {}
+      : { cacheAge: { maxAgeMs: CACHE_AGE_MS, staleMs: urls.staleSeconds * 1_000, now: time.now } }),
+    degraded: () => engines.down,
+    failed: files.failed,
+    backups: files.backups,
+  };
+}
+
+interface OpenedRedis {
+  connection: RedisConnection;
+  engine: Engine;
+}
+
+async function postgres({ config, closing }: OpenParts, engines: Engines): Promise<Directory> {
+  const { directory: url } = config.engines;
+  return closing.add(await openPostgresDirectory({ ...engines.parts('directory'), url }), (d) => d.close());
+}
+
+async function mongo({ config, closing }: OpenParts, engines: Engines): Promise<History> {
+  const { history: url, deadlineMs } = config.engines;
+  const engine = engines.engine('history', isMongoTrouble);
+  return closing.add(await openMongoHistory({ url, deadlineMs, engine }), (h) => h.close());
+}
+
+async function openLog(
+  parts: OpenParts,
+  engines: Engines,
+  files: Files,
+): Promise<{ log: CommandLog; feed: Feed }> {
+  const { config, closing, logger, metrics, events } = parts;
+  const { log: url, partitions, replicas, deadlineMs } = config.engines;
+  if (url === '') return { log: (await files.messages()).log, feed: new MemoryFeed() };
+  const onFailure = (error: unknown) =>
+    logger.warn({ err: error }, 'the log or the event stream; tried again');
+  const options = {
+    onAppended: (count: number) => metrics.append_batch_commands.observe(count),
+    onAssigned: (assigned: number[]) => {
+      logger.info({ partitions: assigned }, 'partitions of the log have come to this process');
+      events.onAssigned();
+    },
+    onLost: (lost: number[]) =>
+      logger.info({ partitions: lost }, 'partitions of the log have gone elsewhere'),
+    onFailure,
+  };
+  if (url.startsWith('kafka')) {
+    const onWarning = (text: string) => logger.warn(text);
+    const kafka = openKafka({ ...engines.parts('log'), url, partitions, replicas, onWarning });
+    const feed = closing.add(
+      await KafkaFeed.open(kafka, {
+        onFailure,
+        onBadRecord: ({ partition, offset }) =>
+          logger.error({ partition, offset: String(offset) }, 'a record of the event stream cannot be read'),
+      }),
+      (f) => f.close(),
+    );
+    return { log: closing.add(await KafkaLog.open(kafka, options), (l) => l.close()), feed };
+  }
+  const engine = engines.engine('log', isRedisTrouble);
+  const connection = closing.add(
+    await connectRedis(url, { name: 'log', deadlineMs, log: logger, use: 'log' }),
+    (c) => c.close(),
+  );
+  const feed = closing.add(new RedisFeed(connection, engine, { onFailure }), (f) => f.close());
+  const log = new RedisLog(connection, engine, { ...options, partitions, deadlineMs });
+  return { log: closing.add(log, (l) => l.close()), feed };
+}
+
+async function openRedis({ config, closing, logger }: OpenParts, engines: Engines): Promise<OpenedRedis> {
+  const { redis: url, deadlineMs } = config.engines;
+  const connection = await connectRedis(url, { name: 'state', deadlineMs, log: logger, use: 'state' });
+  closing.add(connection, (c) => c.close());
+  return { connection, engine: engines.engine('redis', isRedisTrouble) };
+}
+
+async function brokerStores(
+  { config, logger, closing }: OpenParts,
+  redis: OpenedRedis | null,
+  files: Files,
+): Promise<NonNullable<Stores['broker']>> {
+  if (redis === null) return { persistence: await files.persistence() };
+  const { connection, engine } = redis;
+  const { queueLimit, sessionDays } = config.open;
+  const persistence = new RedisPersistence(connection, engine, {
+    queueLimit,
+    sessionDays,
+    onFailed: (error) => logger.warn({ err: error }, 'a session could not be written; it is tried again'),
+  });
+  closing.add(persistence, (p) => p.destroy());
+  return {
+    persistence,
+    emitter: new RedisOpenEmitter({ connection, engine, logger }),
+    heartbeatMs: HEARTBEAT_MS,
+  };
+}
+
+function ownRates({ limits }: Config, clock: Clock): Rates {
+  return { user: new TokenBuckets(limits.commandsPerSecondUser, limits.commandBurstUser, clock) };
+}
+
+function commonRates({ limits }: Config, { connection, engine }: OpenedRedis, clock: Clock): Rates {
+  const { commandsPerSecondUser, commandBurstUser, httpRequestsPerMinuteIp: perMinute } = limits;
+  const buckets = (name: string, perSecond: number, burst: number) =>
+    redisBuckets(connection, engine, { name, perSecond, burst }, clock);
+  return {
+    user: buckets('user', commandsPerSecondUser, commandBurstUser),
+    address: buckets('address', perMinute / 60, perMinute),
+    failureCounts: redisFailureCounts(connection, engine),
+  };
+}
