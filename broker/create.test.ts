@@ -5,6 +5,9 @@ import { uuidv7 } from 'uuidv7';
 import type { Config } from '../platform/config/schema.ts';
 import { topics } from '../protocol/topics.ts';
 import { publish, type RawDevice, Stage } from './fixtures/stage.ts';
+import { until } from './nodes/fixtures/until.ts';
+import { onlyNode } from './nodes/nodes.ts';
+import type { Claim } from './nodes/session-claims.ts';
 
 const create = { name: 'Rowing' };
 
@@ -43,6 +46,50 @@ describe('the broker', () => {
         assert.equal(await refusedWith(device), code);
         assert.deepEqual(stage.told, []);
       });
+
+    it('serves those who come all at once one after the other, and closes those for whom there is no room', async () => {
+      const stage = await open((config) => {
+        config.limits.connectsPerSecond = 2;
+      });
+      const devices = Array.from({ length: 10 }, () => stage.raw());
+      for (const device of devices) device.signIn();
+      // Two at once, four that wait.
+      const closed = () => devices.filter(({ socket }) => socket.destroyed).length;
+      await until(() => closed() === 4);
+      const isIn = (device: RawDevice) =>
+        device.packets.some((p) => p.cmd === 'connack' && p.returnCode === 0);
+      const waiting = devices.filter(({ socket }) => !socket.destroyed);
+      for (const device of waiting) await device.holds(() => isIn(device), 'CONNACK');
+      assert.equal(devices.filter(isIn).length, 6);
+      assert.equal(await stage.count('connects_refused_total', 'overloaded'), 4);
+      assert.equal((await stage.metrics.connects_waiting.get()).values[0]!.value, 0);
+    });
+
+    it('lets nobody in whose device has connected elsewhere meanwhile, and keeps no claim of who is refused', async () => {
+      let released = 0;
+      let answer: Claim | null = null;
+      const nodes = { ...onlyNode(), claims: { claim: async () => answer, stop: async () => {} } };
+      const stage = await Stage.open(undefined, undefined, { nodes });
+      stages.push(stage);
+      const late = stage.raw();
+      late.signIn();
+      assert.equal(await refusedWith(late), 3);
+      assert.deepEqual(stage.told, []);
+      answer = { release: () => released++ };
+      const device = await stage.device();
+      assert.equal(released, 0);
+      device.socket.destroy();
+      await until(() => released === 1);
+      // Refused after it was claimed.
+      nodes.claims.claim = async () => {
+        void stage.broker.drain();
+        return answer;
+      };
+      const draining = stage.raw();
+      draining.signIn();
+      assert.equal(await refusedWith(draining), 3);
+      assert.equal(released, 2);
+    });
 
     it('refuses a will that is no command, and takes one that is', async () => {
       const stage = await open();

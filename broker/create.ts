@@ -111,6 +111,7 @@ export async function createBroker(parts: BrokerParts): Promise<Broker> {
   const typing = new Typing({
     ...{ connections, memberships, bus, clock, metrics },
     relations: parts.relations,
+    concerns: (conversation) => delivery.wants(conversation),
     perSecond: limits.typingPerSecond,
   });
   const stopHearing = bus.onMessage((message) => {

@@ -26,6 +26,7 @@ function stage(bus: Pick<NodeBus, 'toAll'> = alone) {
     },
     relations: { blocked: (a, b) => blocked.has(`${a}/${b}`) || blocked.has(`${b}/${a}`) },
     bus,
+    concerns: () => true,
     perSecond: 2,
     clock: { now: () => time.now },
     metrics,

@@ -16,6 +16,8 @@ export interface TypingParts {
   connections: Pick<Connections, 'ofUser'>;
   memberships: Pick<Memberships, 'role' | 'members'>;
   relations: Pick<Relations, 'blocked'>;
+  /** Whether a device here gets anything of the conversation: what others say of all the rest is passed over, and costs no question. */
+  concerns(conversation: string): boolean;
   /** Where members may be connected, too. */
   bus: Pick<NodeBus, 'toAll'>;
   /** Notices a second, one device. */
@@ -66,7 +68,7 @@ export class Typing {
 
   /** Accepted by another node, where the device is that types, and which has counted it. Never rejects. */
   async receive({ conversation, user, active }: TypingPayload): Promise<void> {
-    if (conversation === undefined || user === undefined) return;
+    if (conversation === undefined || user === undefined || !this.#parts.concerns(conversation)) return;
     try {
       const members = await this.#parts.memberships.members(conversation);
       // As this node knows it now: who was removed meanwhile says nothing any more.

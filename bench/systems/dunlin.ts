@@ -17,6 +17,7 @@ const limits = [
   '--limits.registrationsPerHourIp=0',
   '--limits.httpRequestsPerMinuteIp=0',
   '--limits.connectsPerMinuteIp=0',
+  '--limits.connectsPerSecond=0',
   '--limits.commandsPerSecondDevice=1000000',
   '--limits.commandBurstDevice=1000000',
   '--limits.commandsPerSecondUser=1000000',

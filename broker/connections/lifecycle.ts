@@ -99,6 +99,7 @@ export class Lifecycle {
     const wasReady = connection.ready;
     connections.remove(connection);
     connection.claim?.release();
+    connection.claim = null;
     if (!wasReady) return;
     const { actor, transport } = connection;
     metrics.connections.labels(transport).dec();
