@@ -1,7 +1,7 @@
 import type { EngineName } from './index.ts';
 
 /** The variable by which `npm run test:services` tells the tests of a server that all of them share. */
-export const variableOf = (name: EngineName): string => `DUNLIN_TEST_${name.toUpperCase()}_URL`;
+export const variableOf = (name: EngineName): string => `TEST_${name.toUpperCase()}_URL`;
 
 /**
  * The shared server of a kind, or why there is none: then `describe(…, { skip })`. In CI a missing server is a failure, not a skip: the
