@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { setTimeout as pause } from 'node:timers/promises';
 import { Cluster, type ClusterOptions, Redis, type RedisOptions } from 'ioredis';
 import type { Logger } from '../logging.ts';
@@ -44,6 +45,7 @@ const QUIT_MS = 500;
 /**
  * @param url see {@link parseRedisUrl}
  * @throws {TypeError} the URL is none
+ * @throws {Error} the file of its `ca` cannot be read
  * @throws {Error} nobody answers within `startMs`, it is too old, or it does not let us in
  */
 export async function connectRedis(url: string, options: ConnectOptions): Promise<RedisConnection> {
@@ -131,12 +133,13 @@ class Connection implements RedisConnection {
 }
 
 function open(address: RedisAddress, options: ConnectOptions, blockMs: number): RedisClient {
-  const { username, password, tls, kind, hosts, db } = address;
+  const { username, password, kind, hosts, db } = address;
+  const tls = address.tls ? tlsOf(address) : null;
   const { deadlineMs, name } = options;
   const common: RedisOptions = {
     ...(username === undefined ? {} : { username }),
     ...(password === undefined ? {} : { password }),
-    ...(tls ? { tls: {} } : {}),
+    ...(tls === null ? {} : { tls }),
     lazyConnect: true,
     connectionName: `dunlin-${name}`,
     disableClientInfo: true,
@@ -161,7 +164,7 @@ function open(address: RedisAddress, options: ConnectOptions, blockMs: number): 
       clusterNodeRetryStrategy: retryMs,
       slotsRefreshTimeout: deadlineMs,
       // Names that the nodes announce are used as they are: certificates are for them.
-      ...(tls ? { dnsLookup: (host, callback) => callback(null, host) } : {}),
+      ...(tls === null ? {} : { dnsLookup: (host, callback) => callback(null, host) }),
     } satisfies ClusterOptions);
   }
   if (kind === 'single') return new Redis({ ...common, ...hosts[0]!, db });
@@ -172,11 +175,15 @@ function open(address: RedisAddress, options: ConnectOptions, blockMs: number): 
     sentinels: hosts,
     sentinelRetryStrategy: retryMs,
     sentinelCommandTimeout: deadlineMs,
-    enableTLSForSentinelMode: tls,
-    ...(tls ? { sentinelTLS: {} } : {}),
+    enableTLSForSentinelMode: tls !== null,
+    ...(tls === null ? {} : { sentinelTLS: tls }),
     ...(address.sentinelUsername === undefined ? {} : { sentinelUsername: address.sentinelUsername }),
     ...(address.sentinelPassword === undefined ? {} : { sentinelPassword: address.sentinelPassword }),
   });
+}
+
+function tlsOf({ ca }: RedisAddress): { ca?: Buffer } {
+  return ca === undefined ? {} : { ca: readFileSync(ca) };
 }
 
 /** Spread, so that all who lost it do not come back together. */

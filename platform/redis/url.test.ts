@@ -91,6 +91,7 @@ describe('A Redis URL', () => {
     ['redis://:hunter2%@a', /begins no escape/],
     ['redis://:hunter2@a?prefix=a{b}', /prefix/],
     ['redis://:hunter2@a?prefix=', /prefix/],
+    ['redis://:hunter2@a?ca=file', /rediss/],
     ['redis://:hunter2@a?tls=no', /parameters/],
     ['redis://:hunter2@a?db=1&db=2', /parameters/],
     ['redis+cluster://:hunter2@a,b?db=1', /only the database 0/],
@@ -121,6 +122,7 @@ describe('A Redis URL', () => {
       master: 'm',
       sentinelPassword: 's s',
     });
+    assert.equal(parseRedisUrl('rediss://a?ca=/etc/ca.pem').ca, '/etc/ca.pem');
     assert.deepEqual(parseRedisUrl('rediss+cluster://[::1]').hosts, [{ host: '::1', port: 6_379 }]);
   });
 });

@@ -9,6 +9,8 @@ export interface RedisAddress {
   kind: 'single' | 'cluster' | 'sentinel';
   hosts: RedisHost[];
   tls: boolean;
+  /** File with the certificates of who vouches for the servers; without it, those that Node trusts. */
+  ca?: string;
   username?: string;
   password?: string;
   /** 0 in a Cluster, which has no others. */
@@ -31,7 +33,7 @@ const SCHEMES = {
 } as const satisfies Record<string, Pick<RedisAddress, 'kind' | 'tls'>>;
 
 const PORTS = { single: 6_379, cluster: 6_379, sentinel: 26_379 };
-const PARAMETERS = new Set(['db', 'prefix', 'sentinelUsername', 'sentinelPassword']);
+const PARAMETERS = new Set(['ca', 'db', 'prefix', 'sentinelUsername', 'sentinelPassword']);
 const DEFAULT_PREFIX = 'dunlin:';
 const MOST_DB = 65_535;
 /** No brace: it would decide where in a Cluster all keys are kept. No `*?[]\`: they mean more than themselves in patterns. */
@@ -40,7 +42,7 @@ const HOST = /^(?:\[([0-9A-Fa-f:.%]+)\]|([A-Za-z0-9._-]+))(?::(\d{1,5}))?$/;
 const URL_PARTS = /^([a-z+]+:)\/\/(?:([^@/?]*)@)?([^@/?]+)(\/[^?]*)?(?:\?(.*))?$/;
 
 /**
- * `redis://user:password@host:6379/0?prefix=dunlin:`, `rediss://…` over TLS, `redis+cluster://host1:6379,host2`,
+ * `redis://user:password@host:6379/0?prefix=dunlin:`, `rediss://…?ca=file.pem` over TLS, `redis+cluster://host1:6379,host2`,
  * `redis+sentinel://host1:26379,host2/master?db=0&sentinelPassword=…`.
  * @throws {TypeError} saying what is wrong, without a word of what the URL says: there may be a password in it
  */
@@ -60,6 +62,12 @@ export function parseRedisUrl(text: string): RedisAddress {
     prefix: parameters.get('prefix') ?? DEFAULT_PREFIX,
     ...credentials(userinfo ?? ''),
   };
+  const ca = parameters.get('ca');
+  if (ca !== undefined) {
+    if (!tls)
+      throw new TypeError('a Redis URL with ca is one of rediss://: without TLS nobody is vouched for');
+    address.ca = ca;
+  }
   if (!PREFIX.test(address.prefix))
     throw new TypeError('the prefix in a Redis URL has up to 64 of A-Z a-z 0-9 _ : . -');
   if (kind === 'single' && address.hosts.length > 1)
