@@ -168,22 +168,36 @@ describe('without the cursors', () => {
     for (let n = 1; n <= 3; n++) node.say(chat);
     node.stores.cursors = 'unread';
     const one = node.connect(alice, phone, false);
-    await pass(1_000);
+    await pass(200);
+    node.say(chat);
     node.say(chat);
     node.stores.cursors = 'up';
     await pass(20_000);
-    assert.deepEqual(one.seqs(chat), [4, 1, 2, 3, 4]);
+    assert.deepEqual(one.seqs(chat), [4, 5, 1, 2, 3, 4, 5]);
     assert.equal(one.acknowledge(0), true);
     await pass(1_000);
     assert.equal(node.stored(phone, chat), 0);
-    one.acknowledge(1);
+    one.acknowledge(2);
     await pass(1_000);
     assert.equal(node.stored(phone, chat), 1);
     // And is not begun again by the next connection: what is behind the cursor is.
     one.client.close();
     const again = node.connect(alice, phone);
     await pass(1_000);
-    assert.deepEqual(again.seqs(chat), [2, 3, 4]);
+    assert.deepEqual(again.seqs(chat), [2, 3, 4, 5]);
+    await node.delivery.stop();
+  });
+
+  it('those who connect do not wait, one after the other, to see that they cannot be read', async () => {
+    const node = setUp();
+    node.stores.cursors = 'away';
+    const devices = [node.connect(alice, phone)];
+    await pass(100);
+    for (let n = 10; n < 110; n++) devices.push(node.connect(alice, uuid(2, n)));
+    await pass(100);
+    node.say(chat);
+    assert.ok(devices.every((device) => device.seqs(chat).length === 1));
+    assert.equal(node.asked.cursors, 1);
     await node.delivery.stop();
   });
 

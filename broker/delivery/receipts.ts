@@ -41,22 +41,16 @@ export class Receipts {
   constructor(parts: ReceiptsParts) {
     this.#parts = parts;
     const { index, bus } = parts;
-    this.#board =
-      bus === alone
-        ? new ReceiptBoard(
-            parts.flushMs,
-            (user) => index.hasUser(user),
-            (user, notices) => this.#here(user, notices),
-          )
-        : new ReceiptBoard(
-            parts.flushMs,
-            // Other nodes know who is there.
-            () => true,
-            (user, notices) => {
-              this.#here(user, notices);
-              bus.toUser(user, { kind: 'receipts', user, notices: notices.map(copy) });
-            },
-          );
+    // Who is connected elsewhere, other nodes know.
+    const areOthers = bus !== alone;
+    this.#board = new ReceiptBoard(
+      parts.flushMs,
+      (user) => areOthers || index.hasUser(user),
+      (user, notices) => {
+        this.#here(user, notices);
+        if (areOthers) bus.toUser(user, { kind: 'receipts', user, notices: notices.map(copy) });
+      },
+    );
   }
 
   /** What another node tells a user who may be here. */

@@ -39,7 +39,9 @@ export async function start(pump: Pump, parts: StartingParts): Promise<void> {
   pump.state = 'running';
   reroute(pump, parts.receipts);
   parts.refreshing.started(pump);
-  if (pump.provisional) await untilAnswered(pump, parts, () => findCursors(pump, parts));
+  if (!pump.provisional) return;
+  await pause(1);
+  await untilAnswered(pump, parts, () => findCursors(pump, parts));
 }
 
 /** Undefined: it is closed. */
