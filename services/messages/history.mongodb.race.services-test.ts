@@ -7,10 +7,11 @@ import { openMongo } from '../../platform/mongodb/client.ts';
 import { sharedEngine } from '../../test/engines/shared.ts';
 import { seqOf } from './history.conformance.ts';
 import type { EventDraft, History } from './history.ts';
+import { applyAmendments } from './mongodb/amending.ts';
 import { Appending } from './mongodb/appending.ts';
-import { type Collections, openCollections } from './mongodb/documents.ts';
+import { type Collections, commandKey, openCollections, pending } from './mongodb/documents.ts';
 import { type TemporaryMongo, temporaryMongo } from './mongodb/fixtures/temporary.ts';
-import { draft, edit, react, says } from './samples.ts';
+import { draft, edit, everything, react, says } from './samples.ts';
 
 const { url, skip } = sharedEngine('mongodb');
 const deadlineMs = 30_000;
@@ -145,5 +146,34 @@ describe('several processes write to one stream on MongoDB', { skip }, () => {
       fold.reactions?.map((group) => group.emoji),
       reaction === null ? undefined : [reaction],
     );
+  });
+
+  it('an amendment that is applied late, or twice, changes nothing that a later one made', async () => {
+    const stream = uuidv7();
+    const sender = { user: uuidv7(), device: null };
+    const drafts = [
+      says(stream, 'first'),
+      edit(stream, 1, 'old', { time: 5 }),
+      react(stream, 1, '👍', { sender, time: 5 }),
+      edit(stream, 1, 'new', { time: 6 }),
+      react(stream, 1, '🎉', { sender, time: 6 }),
+    ];
+    await history.append(drafts);
+    const before = await history.get(stream, 1);
+    assert.deepEqual(before?.fold, {
+      edited: { at: 6, content: { type: 'text', text: 'new' }, count: 2 },
+      reactions: [{ emoji: '🎉', count: 1, users: [sender.user] }],
+    });
+    const late = drafts.slice(1, 3).map((one, i) => ({
+      _id: commandKey(one.sender.user, one.id),
+      stream,
+      seq: 2 + i,
+      amends: pending(one.amends!),
+    }));
+    await applyAmendments(collections, late);
+    await applyAmendments(collections, late);
+    assert.deepEqual(await history.get(stream, 1), before);
+    const found = await history.search([{ stream, ranges: everything }], 'new', null, 10);
+    assert.equal(found.length, 1);
   });
 });
