@@ -194,9 +194,9 @@ export class RedisPersistence implements BrokerPersistence {
     this.#alone(this.#queues.drop(client.id, packet));
   }
 
-  outgoingStream(client: ClientId): Readable {
+  outgoingStream(client: ClientId & { clean?: boolean }): Readable {
     // Its queue is gone, or will be.
-    if (this.#held.of(client.id)?.ended === true) return Readable.from([]);
+    if (client.clean === true || this.#held.of(client.id)?.ended === true) return Readable.from([]);
     return this.#queues.stream(client.id, this.hooks.isHere(client.id) ? '' : this.#broker.id);
   }
 
