@@ -118,10 +118,7 @@ export class Fetcher {
 
   async stop(): Promise<void> {
     this.#stopping.abort();
-    await within(
-      Promise.resolve(this.#client.close(true)).catch(() => {}),
-      this.#kafka.deadlineMs,
-    );
+    await within(Promise.allSettled([this.#client.close(true)]), this.#kafka.deadlineMs);
     await within(Promise.all(this.#asked.values()), this.#kafka.deadlineMs);
   }
 

@@ -84,10 +84,7 @@ export function openKafka(options: KafkaOptions): Kafka {
       try {
         return await ensure(admin, engine, { ...options, name: `${prefix}.${name}`, retentionMs });
       } finally {
-        await within(
-          Promise.resolve(admin.close()).catch(() => {}),
-          deadlineMs,
-        );
+        await within(Promise.allSettled([admin.close()]), deadlineMs);
       }
     },
   };

@@ -151,10 +151,7 @@ export class Membership {
   async stop(): Promise<void> {
     this.#stopping.abort();
     this.#generation = null;
-    await within(
-      Promise.resolve(this.#client.close(true)).catch(() => {}),
-      this.#kafka.deadlineMs,
-    );
+    await within(Promise.allSettled([this.#client.close(true)]), this.#kafka.deadlineMs);
   }
 
   get #stopped(): boolean {

@@ -63,7 +63,7 @@ export class KafkaWriter {
   readonly #kafka: Kafka;
   readonly #topic: Topic;
   readonly #options: WriterOptions & { mostPending: number; mostPendingBytes: number };
-  readonly #producer: Producer;
+  #producer: Producer;
   #queue: Item[] = [];
   #underWay: Item[] = [];
   #pending = 0;
@@ -76,8 +76,7 @@ export class KafkaWriter {
     this.#kafka = kafka;
     this.#topic = topic;
     this.#options = { mostPending: MOST_PENDING, mostPendingBytes: MOST_PENDING_BYTES, ...options };
-    this.#producer = new Producer({ ...kafka.client(), idempotent: true, acks: ProduceAcks.ALL });
-    this.#producer.on('error', () => {});
+    this.#producer = this.#open();
   }
 
   /**
@@ -116,10 +115,19 @@ export class KafkaWriter {
   async close(): Promise<void> {
     this.#closed = true;
     await this.settled();
-    await within(
-      Promise.resolve(this.#producer.close()).catch(() => {}),
-      this.#kafka.deadlineMs,
-    );
+    await within(Promise.allSettled([this.#producer.close()]), this.#kafka.deadlineMs);
+  }
+
+  /** It repeats what fails for as long as it is open, under the same sequence number, so that nothing is there twice by that. */
+  #open(): Producer {
+    const producer = new Producer({
+      ...this.#kafka.client(),
+      idempotent: true,
+      acks: ProduceAcks.ALL,
+      retryDelay: RETRY_MS,
+    });
+    producer.on('error', () => {});
+    return producer;
   }
 
   #item(write: Write, key: string, text: string): Item {
@@ -148,7 +156,6 @@ export class KafkaWriter {
       const items = this.#take();
       if (items.length === 0) continue;
       this.#underWay = items;
-      // A request that is given up goes on; only when it has ended the next one may begin.
       let ended: Promise<unknown> = Promise.resolve();
       const stopWatching = this.#watch();
       try {
@@ -160,13 +167,21 @@ export class KafkaWriter {
         this.#written(items, sent.offsets ?? []);
         this.#options.onSent?.(items.length);
       } catch (error) {
-        await ended;
+        // What was given up would go on: it ends with its producer, and only then the next request may begin.
+        if (error instanceof Refused) await this.#abandon(ended);
         this.#underWay = [];
         await this.#failed(items, error);
       } finally {
         stopWatching();
       }
     }
+  }
+
+  async #abandon(ended: Promise<unknown>): Promise<void> {
+    const { deadlineMs } = this.#kafka;
+    const closing = this.#producer.close();
+    this.#producer = this.#open();
+    await within(Promise.allSettled([closing, ended]), deadlineMs);
   }
 
   #produce(items: Item[]) {
@@ -240,7 +255,6 @@ export class KafkaWriter {
     });
     this.#queue.unshift(...kept);
     if (kept.length === 0) return;
-    this.#producer.clearMetadata();
     await pause(RETRY_MS);
   }
 
