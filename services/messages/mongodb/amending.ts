@@ -42,7 +42,7 @@ export async function applyAmendments(collections: Collections, all: Amending[])
   await removeDeleted(collections, all.filter(isOf('delete')));
   await buryAmendments(collections, await removedOf(collections, all));
   await collections.events.updateMany(
-    { _id: { $in: all.map(({ _id }) => _id) } },
+    { _id: { $in: all.map(({ _id }) => _id) }, stream: { $in: streamsOf(all) } },
     { $unset: { amends: '' } },
   );
 }
@@ -55,8 +55,8 @@ async function react({ reactions }: Collections, made: Of<'react'>[]): Promise<v
       const of = keyOf(one);
       return {
         updateOne: {
-          filter: { _id: `${of}/${user}`, by: { $lt: by } },
-          update: { $set: { stream, of, user, emoji, at, by } },
+          filter: { _id: `${of}/${user}`, stream, by: { $lt: by } },
+          update: { $set: { of, user, emoji, at, by } },
           upsert: true,
         },
       };

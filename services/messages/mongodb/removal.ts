@@ -16,9 +16,9 @@ export async function bury({ events }: Collections, content: (Content & { how: R
   if (content.length === 0) return;
   await events.bulkWrite(
     content.map(
-      ({ _id, body, how }): AnyBulkWriteOperation<EventDocument> => ({
+      ({ _id, stream, body, how }): AnyBulkWriteOperation<EventDocument> => ({
         updateOne: {
-          filter: withContent({ _id }),
+          filter: withContent({ _id, stream }),
           update: {
             $set: { body: tombstone(body, how), removed: how },
             $unset: { expires: '', words: '', edited: '', reacted: '', amends: '' },
