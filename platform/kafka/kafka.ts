@@ -47,6 +47,7 @@ export interface Kafka {
 export const MOST_BATCH_BYTES = 900 * 1024;
 const TOPIC_MAX_BYTES = 8 * 1024 * 1024;
 const POLL_MS = 100;
+const CONNECT_MIN_MS = 500;
 /** Of what was written without all of its copies: one may be missing when there are three. */
 const SAFE_REPLICAS = 3;
 
@@ -64,7 +65,8 @@ export function openKafka(options: KafkaOptions): Kafka {
   const client = (): BaseOptions => ({
     clientId: 'dunlin',
     bootstrapBrokers: brokers,
-    connectTimeout: deadlineMs,
+    // They are tried one after another: one that does not answer must not use up the time of all.
+    connectTimeout: Math.max(CONNECT_MIN_MS, Math.floor(deadlineMs / (brokers.length + 1))),
     requestTimeout: deadlineMs,
     timeout: deadlineMs,
     // Whoever calls knows how long it may take; a client that repeats behind his back would outlast it.
