@@ -1,4 +1,4 @@
-import type { Server } from './server.ts';
+import type { Reachable } from './server.ts';
 
 /** What a person or a bot holds after registering: credentials of one device. */
 export interface Account {
@@ -34,25 +34,25 @@ function account(body: SessionBody, password: string): Account {
   };
 }
 
-export async function register(server: Server, name = 'user', extra: object = {}): Promise<Account> {
+export async function register(server: Reachable, name = 'user', extra: object = {}): Promise<Account> {
   const username = `${name}-${process.pid}-${++counter}`;
   const response = await post(server, '/register', { username, password: PASSWORD, ...extra });
   if (response.status !== 201) throw new Error(`register: ${response.status} ${await response.text()}`);
   return account((await response.json()) as SessionBody, PASSWORD);
 }
 
-export async function login(server: Server, who: Account): Promise<Account> {
+export async function login(server: Reachable, who: Account): Promise<Account> {
   const response = await post(server, '/login', { username: who.username, password: who.password });
   if (response.status !== 200) throw new Error(`login: ${response.status} ${await response.text()}`);
   return account((await response.json()) as SessionBody, who.password);
 }
 
-export function post(server: Server, path: string, body: unknown, token?: string): Promise<Response> {
+export function post(server: Reachable, path: string, body: unknown, token?: string): Promise<Response> {
   return request(server, 'POST', path, body, token);
 }
 
 export function request(
-  server: Server,
+  server: Reachable,
   method: string,
   path: string,
   body?: unknown,

@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict';
 import { type Account, request } from './account.ts';
 import type { Payload } from './device.ts';
-import type { Server } from './server.ts';
+import type { Reachable } from './server.ts';
 
 /** The whole stream over HTTP, page by page from the first event on; its numbers are checked to have no gap. */
 export async function history(
-  server: Server,
+  server: Reachable,
   reader: Account,
   conversation: string,
   limit = 200,
@@ -24,7 +24,7 @@ export async function history(
 
 /** The same from the newest event back. */
 export async function historyBackwards(
-  server: Server,
+  server: Reachable,
   reader: Account,
   conversation: string,
   limit = 200,
@@ -40,7 +40,7 @@ export async function historyBackwards(
 }
 
 async function readPage(
-  server: Server,
+  server: Reachable,
   reader: Account,
   conversation: string,
   query: string,
@@ -62,7 +62,7 @@ export interface Acknowledged {
  * Which of these are not in history exactly once. What was accepted and not numbered yet is numbered after the start: so it is looked
  * for until it is there, for a while.
  */
-export async function missing(server: Server, wanted: Acknowledged[]): Promise<string[]> {
+export async function missing(server: Reachable, wanted: Acknowledged[]): Promise<string[]> {
   const readers = new Map(wanted.map(({ conversation, reader }) => [conversation, reader]));
   for (const deadline = Date.now() + 10_000; ; ) {
     const stored: string[] = [];

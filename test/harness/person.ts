@@ -5,7 +5,7 @@ import { commandRoutes, type Route } from '../../protocol/http.ts';
 import { type Account, login, register, request } from './account.ts';
 import { checkAnswer, checkPayload } from './contract.ts';
 import { Device, type Payload } from './device.ts';
-import type { Server } from './server.ts';
+import type { Reachable } from './server.ts';
 
 /** By what a command goes in. What comes out is looked at over MQTT. */
 export type Way = 'mqtt' | 'http';
@@ -13,21 +13,21 @@ export const ways = ['mqtt', 'http'] as const;
 
 /** Somebody who acts by one of the two ways, and always listens over MQTT. */
 export class Person {
-  readonly server: Server;
+  readonly server: Reachable;
   readonly device: Device;
   readonly way: Way;
 
-  private constructor(server: Server, device: Device, way: Way) {
+  private constructor(server: Reachable, device: Device, way: Way) {
     this.server = server;
     this.device = device;
     this.way = way;
   }
 
-  static async registered(server: Server, way: Way, name: string): Promise<Person> {
+  static async registered(server: Reachable, way: Way, name: string): Promise<Person> {
     return Person.on(server, way, await register(server, name));
   }
 
-  static async on(server: Server, way: Way, account: Account): Promise<Person> {
+  static async on(server: Reachable, way: Way, account: Account): Promise<Person> {
     return new Person(server, await Device.connect(server.mqtt, account), way);
   }
 
@@ -100,7 +100,7 @@ export class Person {
 
 /** The command by its route of the HTTP contract. A refusal comes back in the form that it has over MQTT. */
 export async function overHttp(
-  server: Server,
+  server: Reachable,
   account: Account,
   type: CommandType,
   fields: object,

@@ -13,7 +13,12 @@ export interface ServerOptions {
   folder?: string;
   flags?: string[];
   env?: Record<string, string>;
+  /** Another checkout of the program than this one. */
+  root?: string;
 }
+
+/** Where clients go: a server, or a balancer in front of many. */
+export type Reachable = Pick<Server, 'http' | 'mqtt' | 'ws'>;
 
 /** The real program in its own process, as `npm start` runs it, on ports of its own. */
 export class Server {
@@ -24,6 +29,7 @@ export class Server {
   readonly metricsPort: number;
   readonly #flags: string[];
   readonly #env: Record<string, string>;
+  readonly #root: string;
   readonly #ownsFolder: boolean;
   #child: ChildProcess | null = null;
   #output = '';
@@ -39,6 +45,7 @@ export class Server {
     ];
     this.#flags = options.flags ?? [];
     this.#env = options.env ?? {};
+    this.#root = options.root ?? root;
   }
 
   static async create(options: ServerOptions = {}): Promise<Server> {
@@ -79,7 +86,7 @@ export class Server {
     const child = spawn(
       process.execPath,
       [
-        join(root, 'bin/dunlin.ts'),
+        join(this.#root, 'bin/dunlin.ts'),
         'serve',
         `--data.folder=${join(this.folder, 'data')}`,
         `--mqtt.port=${this.mqttPort}`,
@@ -103,11 +110,11 @@ export class Server {
   async start(): Promise<void> {
     const child = this.spawn();
     this.#child = child;
-    const deadline = Date.now() + 30_000;
+    const deadline = Date.now() + 60_000;
     for (;;) {
       if (child.exitCode !== null || child.signalCode !== null)
         throw new Error(`the server stopped:\n${this.#output}`);
-      const ready = await fetch(`${this.http}/readyz`).then(
+      const ready = await fetch(`${this.metrics}/readyz`).then(
         (r) => r.ok,
         () => false,
       );
