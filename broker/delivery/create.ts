@@ -69,6 +69,7 @@ const METRICS_EVERY_MS = 1_000;
 export function createDelivery(parts: DeliveryParts): RunningDelivery {
   const { history, cursors, memberships, clock, logger, metrics } = parts;
   const { bus = alone } = parts;
+  const lags = bus !== alone;
   const onError = createErrorLog(logger);
   const counts = { deliveries: 0, redeliveries: 0, acknowledged: 0 };
   const index = new Index();
@@ -97,10 +98,11 @@ export function createDelivery(parts: DeliveryParts): RunningDelivery {
     index,
     tail,
     catchUp,
+    lags,
     onJump: (pump, stream, seq) => refreshing.jumped(pump, stream, seq),
   });
   const refreshing = new Refreshing({ loading, fanOut, onError });
-  const starting = { loading, flush, fanOut, receipts, refreshing, lags: bus !== alone, onError };
+  const starting = { loading, flush, fanOut, receipts, refreshing, lags, onError };
   const pumpParts: PumpParts = { tail, catchUp, window: parts.window, counts, onAcknowledged, onError };
   const unsubscribe = parts.stream.subscribe((events) => fanOut.live(events));
   const unsubscribeBus = bus.onMessage((message) => {

@@ -14,6 +14,8 @@ export interface FanOutParts {
    * position goes on.
    */
   onJump: (pump: Pump, stream: string, seq: number) => void;
+  /** Whether events are told by other processes: then some may be missing. */
+  lags: boolean;
 }
 
 /** Joinings and leavings of one user that a load may miss; one that misses more begins again. */
@@ -68,6 +70,8 @@ export class FanOut {
   joined(pump: Pump, stream: string, seq: number): void {
     const position = pump.positions.get(stream);
     if (position !== undefined) position.joined(seq);
+    // They may have been in it before, and neither is known here.
+    else if (this.#parts.lags && seq > 1) this.#parts.onJump(pump, stream, seq);
     else {
       const begins = new Position(pump, stream, [{ from: seq, to: null }], seq - 1);
       begins.head = seq - 1;
@@ -76,7 +80,9 @@ export class FanOut {
   }
 
   left(pump: Pump, stream: string, seq: number): void {
-    pump.positions.get(stream)?.left(seq);
+    const position = pump.positions.get(stream);
+    if (position !== undefined) position.left(seq);
+    else if (this.#parts.lags) this.#parts.onJump(pump, stream, seq);
   }
 
   #event(event: StreamedEvent, woken: Set<Pump>): void {

@@ -95,15 +95,20 @@ export class Position {
     if (this.route?.qos !== 0) this.sent = cursor;
   }
 
-  /** What the directory says of the user's place in the stream; an event that came while it was asked may know more. */
+  /**
+   * What the directory said of the user's place in the stream when it was asked: events that came since may know more, and what an
+   * earlier asking said may come later than what a later one said.
+   */
   learn(ranges: readonly Range[]): void {
     const told = this.ranges.at(-1);
-    this.ranges.splice(0, this.ranges.length, ...ranges.map((range) => ({ ...range })));
-    if (told === undefined) return;
-    const learnt = this.ranges.at(-1);
-    if ((told.to ?? told.from) <= (learnt?.to ?? learnt?.from ?? 0)) return;
-    if (told.to === null) this.joined(told.from);
-    else this.left(told.to);
+    const merged = new Map<number, number | null>();
+    for (const { from, to } of [...this.ranges, ...ranges]) {
+      const known = merged.get(from) ?? null;
+      merged.set(from, known === null || to === null ? (known ?? to) : Math.min(known, to));
+    }
+    const sorted = [...merged].sort(([a], [b]) => a - b).map(([from, to]) => ({ from, to }));
+    this.ranges.splice(0, this.ranges.length, ...sorted);
+    if (told?.to != null) this.left(told.to);
   }
 
   joined(seq: number): void {

@@ -13,6 +13,8 @@ interface Task {
   everything: boolean;
   /** Streams of which events are missing, with the newest that is known. */
   jumped: Map<string, number>;
+  /** Streams that were new to the device, so that nobody followed how far they came. */
+  fresh: Set<string>;
 }
 
 export interface RefreshingParts {
@@ -75,7 +77,7 @@ export class Refreshing {
   #task(pump: Pump): Task {
     const known = this.#tasks.get(pump);
     if (known !== undefined) return known;
-    const task: Task = { everything: false, jumped: new Map() };
+    const task: Task = { everything: false, jumped: new Map(), fresh: new Set() };
     this.#tasks.set(pump, task);
     return task;
   }
@@ -103,10 +105,11 @@ export class Refreshing {
   }
 
   /** To the end of the line: what fails for one may do for the others. */
-  #again(pump: Pump, { everything, jumped }: Task): void {
+  #again(pump: Pump, { everything, jumped, fresh }: Task): void {
     if (pump.closed) return;
     const task = this.#task(pump);
     task.everything ||= everything;
+    for (const stream of fresh) task.fresh.add(stream);
     for (const [stream, seq] of jumped) task.jumped.set(stream, Math.max(seq, task.jumped.get(stream) ?? 0));
     this.#timer ??= setTimeout(
       () => {
@@ -120,21 +123,20 @@ export class Refreshing {
   async #refresh(pump: Pump, task: Task): Promise<void> {
     const { loading, fanOut } = this.#parts;
     const heads = new Map(task.jumped);
-    if (task.everything)
-      await loading.heads([...pump.positions.keys()], pump, ({ stream, seq }) => {
-        heads.set(stream, Math.max(seq, heads.get(stream) ?? 0));
-      });
+    const streams = task.everything ? pump.positions.keys() : task.fresh;
+    await loading.heads([...streams], pump, ({ stream, seq }) => {
+      heads.set(stream, Math.max(seq, heads.get(stream) ?? 0));
+    });
     // After the heads: who was removed before one of them is known to be.
     const delivered = await loading.memberships(pump.actor.user, pump);
     if (delivered === undefined || pump.closed) return;
-    let isNew = false;
     for (const { conversation, ranges } of delivered) {
       const position = pump.positions.get(conversation);
       if (position !== undefined) position.learn(ranges);
       else {
         const begins = ranges.map((range) => ({ ...range }));
         fanOut.place(new Position(pump, conversation, begins, beginning(begins)));
-        isNew = true;
+        this.#task(pump).fresh.add(conversation);
       }
     }
     for (const [stream, seq] of heads) {
@@ -144,6 +146,5 @@ export class Refreshing {
       pump.wake(position);
     }
     pump.run();
-    if (isNew) this.everything(pump);
   }
 }
