@@ -3,8 +3,8 @@ import type { RedisConnection } from '../../platform/redis/connect.ts';
 import { type Script, script } from '../../platform/redis/script.ts';
 import type { Feed, FeedReader, Tidings } from './feed.ts';
 import { type FeedRecord, toRecords } from './feed-records.ts';
-import { FeedFollower } from './redis/feed-follower.ts';
-import { type FeedKeys, feedKeys, WRITE } from './redis/feed-scripts.ts';
+import { type FeedEnd, FeedFollower } from './redis/feed-follower.ts';
+import { END, type FeedKeys, feedKeys, WRITE } from './redis/feed-scripts.ts';
 import { partitionOf } from './redis/partition-of.ts';
 
 export interface RedisFeedOptions {
@@ -29,6 +29,7 @@ export class RedisFeed implements Feed {
   readonly #options: Required<Omit<RedisFeedOptions, 'onFailure'>> & RedisFeedOptions;
   readonly #keys: FeedKeys;
   readonly #write: Script<number>;
+  readonly #end: Script<FeedEnd>;
   readonly #followers = new Set<FeedFollower>();
 
   constructor(redis: RedisConnection, engine: Engine, options: RedisFeedOptions = {}) {
@@ -37,6 +38,7 @@ export class RedisFeed implements Feed {
     this.#options = { streams: 4, mostRecords: 50_000, blockMs: 1_000, ...options };
     this.#keys = feedKeys(redis.prefix);
     this.#write = script(redis.client, 'feedWrite', WRITE);
+    this.#end = script(redis.client, 'feedEnd', END);
   }
 
   async write(tidings: Tidings): Promise<void> {
@@ -61,13 +63,11 @@ export class RedisFeed implements Feed {
   async follow(reader: FeedReader): Promise<{ stop(): Promise<void> }> {
     const { streams, blockMs, onFailure } = this.#options;
     const all = Array.from({ length: streams }, (_, i) => i);
-    const ends = await this.#engine.run(() =>
-      Promise.all(all.map((i) => this.#redis.client.get(this.#keys.last(i)))),
-    );
+    const ends = await this.#engine.run(() => Promise.all(all.map((i) => this.#end([this.#keys.last(i)]))));
     // Streams of a Cluster may be at different nodes: each is waited for on its own.
     const groups = this.#redis.cluster ? all.map((i) => [i]) : [all];
     const followers = groups.map((group) => {
-      const read = new Map(group.map((i) => [i, Number(ends[i] ?? 0)]));
+      const read = new Map(group.map((i) => [i, ends[i]!]));
       const connection = this.#redis.another('feed', blockMs);
       return new FeedFollower(connection, this.#keys, read, reader, { blockMs, onFailure });
     });

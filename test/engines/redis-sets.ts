@@ -52,6 +52,7 @@ export async function startRedisSentinel(): Promise<RedisSet> {
   const dispose = async () => void (await Promise.all(nodes.map((node) => node.dispose())));
   try {
     nodes.push(await startRedis(['--replicaof', '127.0.0.1', String(portOf(master))]));
+    await replicaFollows(nodes[1]!);
     const [port] = await freePorts(1);
     const sentinel = await ServerProcess.started({
       name: 'redis-sentinel',
@@ -75,6 +76,13 @@ export async function startRedisSentinel(): Promise<RedisSet> {
     await dispose();
     throw error;
   }
+}
+
+/** Until then it has nothing, and may be made the master all the same. */
+async function replicaFollows(replica: RunningEngine): Promise<void> {
+  const client = new Redis(replica.url);
+  while (!(await client.info('replication')).includes('master_link_status:up')) await pause(50);
+  client.disconnect();
 }
 
 /** A sentinel writes to its configuration, so it has to have one. */

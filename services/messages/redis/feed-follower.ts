@@ -1,15 +1,18 @@
 import { setTimeout as timer } from 'node:timers/promises';
 import type { RedisConnection } from '../../../platform/redis/connect.ts';
-import { withoutArguments } from '../../../platform/redis/script.ts';
+import { type Script, script, withoutArguments } from '../../../platform/redis/script.ts';
 import type { FeedReader, Tidings } from '../feed.ts';
 import { type FeedRecord, fromRecords } from '../feed-records.ts';
-import type { FeedKeys } from './feed-scripts.ts';
+import { END, type FeedKeys } from './feed-scripts.ts';
 import { idOf, numberOf } from './log-scripts.ts';
 
 export interface FollowerOptions {
   blockMs: number;
   onFailure?(error: unknown): void;
 }
+
+/** Where a stream ends: n of its newest record, and in which life of the server. */
+export type FeedEnd = [n: number, life: string];
 
 /** Records of a stream that one read takes. */
 const MOST_READ = 200;
@@ -20,7 +23,9 @@ export class FeedFollower {
   readonly #redis: RedisConnection;
   readonly #keys: FeedKeys;
   /** Of each stream, n of the newest record that was read. */
-  readonly #read: Map<number, number>;
+  readonly #read = new Map<number, number>();
+  readonly #lives = new Map<number, string>();
+  readonly #end: Script<FeedEnd>;
   readonly #reader: FeedReader;
   readonly #options: FollowerOptions;
   readonly #stopping = new AbortController();
@@ -30,13 +35,17 @@ export class FeedFollower {
   constructor(
     redis: RedisConnection,
     keys: FeedKeys,
-    ends: Map<number, number>,
+    ends: Map<number, FeedEnd>,
     reader: FeedReader,
     options: FollowerOptions,
   ) {
     this.#redis = redis;
     this.#keys = keys;
-    this.#read = ends;
+    this.#end = script<FeedEnd>(redis.client, 'feedEnd', END);
+    for (const [i, [n, life]] of ends) {
+      this.#read.set(i, n);
+      this.#lives.set(i, life);
+    }
     this.#reader = reader;
     this.#options = options;
     this.#loop = this.#run();
@@ -106,12 +115,16 @@ export class FeedFollower {
     return true;
   }
 
-  /** A server that has lost what it had counts from the beginning again, where nobody would look. */
+  /**
+   * A server that has lost what it had counts from where it still knows: in another life of it, records may have numbers that were
+   * read before.
+   */
   async #checkEnds(): Promise<void> {
     for (const [i, read] of this.#read) {
-      const last = Number((await this.#redis.client.get(this.#keys.last(i))) ?? 0);
-      if (last >= read) continue;
-      this.#read.set(i, last);
+      const [last, life] = await this.#end([this.#keys.last(i)]);
+      if (last >= read && life === this.#lives.get(i)) continue;
+      this.#read.set(i, Math.min(last, read));
+      this.#lives.set(i, life);
       this.#reader.onGap();
     }
   }

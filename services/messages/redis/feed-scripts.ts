@@ -1,3 +1,5 @@
+import { LIFE } from './log-scripts.ts';
+
 /**
  * Where the event stream is kept. `feed:{i}`: a stream of records, the newest of them as `{n}-0`; `feed:{i}:last`: n of the newest. Both
  * belong to the installation, bounded by the writer; nothing deletes them, and nothing is missed when somebody does: readers are told of
@@ -24,3 +26,7 @@ for at = 2, #ARGV, 2 do
   redis.call('XADD', KEYS[1], 'MAXLEN', '~', ARGV[1], string.format('%.0f-0', n), 'k', ARGV[at], 'v', ARGV[at + 1])
 end
 return 1`;
+
+/** KEYS: last. n of the newest record, and the life of the server. */
+export const END = `${LIFE}
+return { tonumber(redis.call('GET', KEYS[1]) or '0'), life() }`;

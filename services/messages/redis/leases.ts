@@ -16,6 +16,8 @@ export interface OwnedPartition {
   readonly partition: number;
   /** Of this ownership: a later one of the same process is another. */
   readonly token: string;
+  /** Of the server, in which the numbers below mean something. */
+  readonly life: string;
   /** Until when it is ours for sure and for long enough to handle a batch; by `performance.now()`, which does not stop with the process. */
   freshUntil: number;
   /** n of the newest entry that is known. */
@@ -57,7 +59,7 @@ export class Leases {
     this.#options = options;
     const { client } = redis;
     this.#scripts = {
-      acquire: script<[number, number] | null>(client, 'logAcquire', ACQUIRE),
+      acquire: script<[number, number, string] | null>(client, 'logAcquire', ACQUIRE),
       renew: script<number>(client, 'logRenew', RENEW),
       commit: script<number>(client, 'logCommit', COMMIT),
       release: script<number>(client, 'logRelease', RELEASE),
@@ -101,8 +103,13 @@ export class Leases {
     const owned = [...this.owned.values()];
     const newest = await this.#engine.run(() =>
       Promise.all(
-        owned.map(({ partition, token }) =>
-          this.#scripts.renew([this.#keys.owner(partition), this.#keys.last(partition)], token, leaseMs),
+        owned.map(({ partition, token, life }) =>
+          this.#scripts.renew(
+            [this.#keys.owner(partition), this.#keys.last(partition)],
+            token,
+            life,
+            leaseMs,
+          ),
         ),
       ),
     );
@@ -117,9 +124,9 @@ export class Leases {
 
   /** False: it is another's by now, and nothing was committed. @throws {Refused} unavailable, overloaded */
   async commit(owned: OwnedPartition, n: number): Promise<boolean> {
-    const { partition, token } = owned;
+    const { partition, token, life } = owned;
     const keys = [this.#keys.owner(partition), this.#keys.stream(partition)];
-    const done = await this.#engine.run(() => this.#scripts.commit(keys, token, idOf(n + 1)));
+    const done = await this.#engine.run(() => this.#scripts.commit(keys, token, life, idOf(n + 1)));
     if (done === 1) owned.committed = Math.max(owned.committed, n);
     else this.lose(owned);
     return done === 1;
@@ -177,10 +184,10 @@ export class Leases {
     const keys = [owner(partition), last(partition), stream(partition)];
     const got = await this.#scripts.acquire(keys, token, leaseMs);
     if (got === null) return null;
-    const [newest, handled] = got;
+    const [newest, handled, life] = got;
     const freshUntil = asked + leaseMs * (1 - SPARE);
     const progress = { last: newest, handled, committed: handled };
-    return { partition, token, freshUntil, ...progress, leaving: false, underWay: false };
+    return { partition, token, life, freshUntil, ...progress, leaving: false, underWay: false };
   }
 }
 

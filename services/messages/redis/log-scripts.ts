@@ -46,25 +46,43 @@ end
 redis.call('PUBLISH', ARGV[2], ARGV[3] .. ':' .. string.format('%.0f', last))
 return last - count + 1`;
 
-/** KEYS: owner, last, stream; ARGV: token, lease in ms. Nothing: it is another's; n of the newest entry, and of the newest that is handled. */
-export const ACQUIRE = `
+/**
+ * Which life of the server this is: another after a restart, and after a replica has taken its place, when numbers of entries that it
+ * had not been told of are given again. Empty where it may not be asked.
+ */
+export const LIFE = `
+local function life()
+  local info = redis.pcall('INFO', 'replication')
+  return type(info) == 'string' and string.match(info, 'master_replid:(%w+)') or ''
+end`;
+
+/** KEYS: owner, last, stream; ARGV: token, lease in ms. Nothing: it is another's; n of the newest entry, and of the newest that is handled, and the life. */
+export const ACQUIRE = `${LIFE}
 if not redis.call('SET', KEYS[1], ARGV[1], 'NX', 'PX', ARGV[2]) then return false end
 local last = tonumber(redis.call('GET', KEYS[2]) or '0')
 local first = redis.call('XRANGE', KEYS[3], '-', '+', 'COUNT', 1)[1]
 local handled = last
 if first then handled = tonumber(string.match(first[1], '^%d+')) - 1 end
-return { last, handled }`;
+return { last, handled, life() }`;
 
-/** KEYS: owner, last; ARGV: token, lease in ms. n of the newest entry; -1: it is another's, or was. */
-export const RENEW = `
+/** KEYS: owner, last; ARGV: token, life, lease in ms. n of the newest entry; -1: it is another's, or was. */
+export const RENEW = `${LIFE}
 if redis.call('GET', KEYS[1]) ~= ARGV[1] then return -1 end
-redis.call('PEXPIRE', KEYS[1], ARGV[2])
+if life() ~= ARGV[2] then
+  redis.call('DEL', KEYS[1])
+  return -1
+end
+redis.call('PEXPIRE', KEYS[1], ARGV[3])
 return tonumber(redis.call('GET', KEYS[2]) or '0')`;
 
-/** KEYS: owner, stream; ARGV: token, id of the first entry to keep. 0: it is another's, and nothing was done. */
-export const COMMIT = `
+/** KEYS: owner, stream; ARGV: token, life, id of the first entry to keep. 0: it is another's, or was, and nothing was done. */
+export const COMMIT = `${LIFE}
 if redis.call('GET', KEYS[1]) ~= ARGV[1] then return 0 end
-redis.call('XTRIM', KEYS[2], 'MINID', ARGV[2])
+if life() ~= ARGV[2] then
+  redis.call('DEL', KEYS[1])
+  return 0
+end
+redis.call('XTRIM', KEYS[2], 'MINID', ARGV[3])
 return 1`;
 
 /** KEYS: owner; ARGV: token, channel. */
