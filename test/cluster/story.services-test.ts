@@ -25,7 +25,7 @@ describe('a story on several nodes', { skip, timeout: 300_000 }, () => {
     assert.equal(heard.content.text, 'hello');
     await alice.hears(
       (p) =>
-        p.type === 'receipt' &&
+        p.type === 'receipts' &&
         p.conversation === conversation &&
         p.receipts.some(
           (r: { user: string; delivered?: number }) => r.user === bob.user && r.delivered === 1,
