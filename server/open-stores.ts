@@ -1,7 +1,6 @@
 import { joinNodes } from '../broker/nodes/nodes.redis.ts';
 import { onlyNode } from '../broker/nodes/nodes.ts';
-import { RedisOpenEmitter } from '../broker/open/emitter.redis.ts';
-import { RedisPersistence } from '../broker/persistence/redis/redis-persistence.ts';
+import { openOnRedis } from '../broker/open/on-redis.ts';
 import { CoarseTime } from '../platform/cache-age.ts';
 import type { Clock } from '../platform/clock.ts';
 import type { Config } from '../platform/config/schema.ts';
@@ -39,8 +38,6 @@ export interface OpenParts extends FilesParts {
 
 /** What others change is asked for again after this. */
 const CACHE_AGE_MS = 60_000;
-/** Nodes tell one another of plain MQTT; one that says nothing three times is dead, and its wills are published. */
-const HEARTBEAT_MS = 5_000;
 
 /** Opens each part where the configuration says: on a server, or in the data folder. */
 export async function openStores(parts: OpenParts): Promise<Stores> {
@@ -103,7 +100,7 @@ async function openLog(
   const { log: url, partitions, replicas, deadlineMs } = config.engines;
   if (url === '') return { log: (await files.messages()).log, feed: new MemoryFeed() };
   const onFailure = (error: unknown) =>
-    logger.warn({ err: error }, 'the log or the event stream; tried again');
+    logger.warn({ reason: reasonOf(error) }, 'the log or the event stream did not do something: tried again');
   const options = {
     onAppended: (count: number) => metrics.append_batch_commands.observe(count),
     onAssigned: (assigned: number[]) => {
@@ -150,19 +147,9 @@ async function brokerStores(
   files: Files,
 ): Promise<NonNullable<Stores['broker']>> {
   if (redis === null) return { persistence: await files.persistence() };
-  const { connection, engine } = redis;
-  const { queueLimit, sessionDays } = config.open;
-  const persistence = new RedisPersistence(connection, engine, {
-    queueLimit,
-    sessionDays,
-    onFailed: (error) => logger.warn({ err: error }, 'a session could not be written; it is tried again'),
-  });
-  closing.add(persistence, (p) => p.destroy());
-  return {
-    persistence,
-    emitter: new RedisOpenEmitter({ connection, engine, logger }),
-    heartbeatMs: HEARTBEAT_MS,
-  };
+  const opened = openOnRedis({ ...redis, open: config.open, logger });
+  closing.add(opened.persistence, (p) => p.destroy());
+  return opened;
 }
 
 function ownRates({ limits }: Config, clock: Clock): Rates {
@@ -178,4 +165,11 @@ function commonRates({ limits }: Config, { connection, engine }: OpenedRedis, cl
     address: buckets('address', perMinute / 60, perMinute),
     failureCounts: redisFailureCounts(connection, engine),
   };
+}
+
+/** In a line: while a server is away there are many. */
+function reasonOf(error: unknown): string {
+  return error instanceof Error
+    ? (error.cause instanceof Error ? error.cause : error).message
+    : String(error);
 }

@@ -55,7 +55,7 @@ export function openKafka(options: KafkaOptions): Kafka {
   const { brokers, prefix, tls, sasl } = kafkaAddress(options.url);
   const { deadlineMs, most, onChange, onCall } = options;
   const engine = new Engine({
-    name: 'kafka',
+    name: 'log',
     deadlineMs,
     most,
     isTrouble,

@@ -43,6 +43,11 @@ export interface LogConsumer {
   /** Resolves when everything appended before this call has been handled and committed. */
   drained(): Promise<void>;
   stop(): Promise<void>;
+  /**
+   * Where several processes consume: whether the record is this one's to handle for certain, still. To be asked again before something is
+   * written, as the process may have been stopped for a while. Absent: nobody else consumes.
+   */
+  owns?(record: LogRecord): boolean;
   /** Appended and not yet committed. */
   readonly lag: number;
 }

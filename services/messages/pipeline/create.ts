@@ -3,7 +3,7 @@ import type { Metrics } from '../../../platform/metrics.ts';
 import { within } from '../../../platform/within.ts';
 import type { FeedWriter } from '../feed.ts';
 import type { History } from '../history.ts';
-import type { CommandLog, LogConsumer } from '../log.ts';
+import type { CommandLog, LogConsumer, LogRecord } from '../log.ts';
 import type { ChangeRules } from '../pipeline.ts';
 import { createNumbering } from './numbering.ts';
 
@@ -36,12 +36,13 @@ export function createNumberingService(parts: NumberingServiceParts): NumberingS
   const { log, metrics } = parts;
   const numbering = createNumbering(parts);
   let consumer: LogConsumer | null = null;
+  const ours = (record: LogRecord) => consumer?.owns?.(record) ?? true;
   let lagTimer: NodeJS.Timeout | undefined;
 
   return {
     async start() {
-      consumer = await log.consume((batch) => numbering.handle(batch));
-      const started = consumer;
+      const started = await log.consume((batch) => numbering.handle(batch, ours));
+      consumer = started;
       if (metrics === undefined) return;
       metrics.pipeline_lag.set(0);
       lagTimer = setInterval(() => metrics.pipeline_lag.set(started.lag), LAG_EVERY_MS);

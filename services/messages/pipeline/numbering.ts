@@ -22,8 +22,9 @@ export interface Numbering {
   /**
    * Decides, stores, applies and tells what was accepted, in its order. When it throws, the same batch is to come again. Batches of
    * different streams may be under way at once.
+   * @param ours asked before each write: false when the record may have gone to another process, which handles it; then this throws
    */
-  handle(batch: LogRecord[]): Promise<void>;
+  handle(batch: LogRecord[], ours?: (record: LogRecord) => boolean): Promise<void>;
 }
 
 /** A command of a batch with what was decided. */
@@ -42,6 +43,7 @@ class Telling {
 
 /** What has been told of a batch that is under way. */
 interface Batch {
+  ours(record: LogRecord): boolean;
   told: (readonly StreamedEvent[])[];
 }
 
@@ -78,9 +80,9 @@ export function createNumbering(parts: NumberingParts): Numbering {
     return { record, error: refusal('internal') };
   }
 
-  async function handle(records: LogRecord[]): Promise<void> {
+  async function handle(records: LogRecord[], ours: Batch['ours'] = () => true): Promise<void> {
     metrics?.pipeline_batch_commands.observe(records.length);
-    const batch: Batch = { told: [] };
+    const batch: Batch = { ours, told: [] };
     try {
       await handleInOrder(records, batch);
     } catch (error) {
@@ -141,6 +143,8 @@ export function createNumbering(parts: NumberingParts): Numbering {
   /** Appends everything that was planned at once, applies it, and tells whoever is to know, in order. */
   async function store(planned: Planned[], batch: Batch): Promise<void> {
     if (planned.length === 0) return;
+    if (!planned.every(({ record }) => batch.ours(record)))
+      throw new Refused('unavailable', 'the partition may have gone to another process');
     const telling = new Telling();
     const kept = planned.some((p) => 'error' in p) ? await withoutRepeated(planned, telling) : planned;
     const drafts = kept.map((p) => ('decision' in p ? p.decision.draft : refusalEvent(p.record, p.error)));

@@ -74,6 +74,11 @@ export class Consuming implements LogConsumer {
     return this.#consumer.drained();
   }
 
+  owns({ position }: LogRecord): boolean {
+    const owned = this.#leases.owned.get(position % this.#parts.partitions);
+    return owned !== undefined && performance.now() < owned.freshUntil;
+  }
+
   /** n was appended. */
   appended(partition: number, n: number): void {
     const owned = this.#leases.owned.get(partition);
