@@ -3,6 +3,7 @@ import { ConfigError } from '../platform/config/load.ts';
 import { admin } from './commands/admin.ts';
 import { backup } from './commands/backup.ts';
 import { config } from './commands/config.ts';
+import { migrate } from './commands/migrate.ts';
 import { restore } from './commands/restore.ts';
 import { serve } from './commands/serve.ts';
 
@@ -13,6 +14,7 @@ const USAGE = `Usage: dunlin COMMAND [--section.setting=value …]
   config print           shows what is in force and where it came from
   backup FOLDER          copies a server's data, also while it runs
   restore FOLDER         puts a backup in place of a server's data, also while it runs
+  migrate                moves an embedded server's data to PostgreSQL, MongoDB and Redis (docs/MIGRATION.md)
   admin invite           makes an invitation; --admin: for an administrator
   admin grant NAME       makes a user administrator
 
@@ -24,6 +26,7 @@ const commands: Record<string, (args: string[]) => Promise<number>> = {
   config,
   backup,
   restore,
+  migrate,
   admin,
 };
 

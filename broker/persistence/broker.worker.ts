@@ -140,5 +140,31 @@ export function jobs(db: DatabaseSync) {
       for (const { client, broker, counter } of rows) dropOutgoing().run(client, broker, counter);
     },
     'outgoing.clean': (client: string) => dropAllOutgoing().run(client).changes,
+    ...exportJobs(db),
+  };
+}
+
+type PageArgs = { after: string; limit: number };
+
+/** Of who moves it all elsewhere: a page, or all rows of a page of clients. */
+function exportJobs(db: DatabaseSync) {
+  const page = (sql: string) => {
+    return ({ after, limit }: PageArgs) => db.prepare(sql).all(after, limit);
+  };
+  const clientsOf = (table: string) =>
+    `(SELECT DISTINCT client FROM ${table} WHERE client > ? ORDER BY client LIMIT ?)`;
+  return {
+    'export.sessions': page(`
+      SELECT s.client, o.seen, s.topic, s.options FROM subscriptions s LEFT JOIN sessions o ON o.client = s.client
+      WHERE s.client IN ${clientsOf('subscriptions')} ORDER BY s.client, s.topic`),
+    'export.retained': page('SELECT packet, payload FROM retained WHERE topic > ? ORDER BY topic LIMIT ?'),
+    'export.wills': page(
+      'SELECT client, packet, payload FROM wills WHERE client > ? ORDER BY client LIMIT ?',
+    ),
+    'export.incoming': page(`
+      SELECT client, packet, payload FROM incoming WHERE client IN ${clientsOf('incoming')} ORDER BY client, message`),
+    'export.outgoing': page(`
+      SELECT client, broker, counter, message, packet, payload FROM outgoing
+      WHERE client IN ${clientsOf('outgoing')} ORDER BY client, n`),
   };
 }

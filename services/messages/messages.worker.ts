@@ -2,6 +2,7 @@ import type { DatabaseSync } from 'node:sqlite';
 import { appendJobs } from './sqlite/append-jobs.ts';
 import { cursorJobs } from './sqlite/cursor-jobs.ts';
 import { expiryJobs } from './sqlite/expiry-jobs.ts';
+import { exportJobs } from './sqlite/export-jobs.ts';
 import { logJobs } from './sqlite/log-jobs.ts';
 import { Names } from './sqlite/names.ts';
 import { readJobs } from './sqlite/read-jobs.ts';
@@ -24,6 +25,7 @@ export function jobs(db: DatabaseSync) {
     ...searchJobs(db, names),
     ...expiryJobs(db, names, removal),
     ...cursorJobs(db, names),
+    ...exportJobs(db, names),
   };
 }
 

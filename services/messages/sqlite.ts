@@ -1,6 +1,7 @@
 import { openSqlite, type SqliteOptions } from '../../platform/sqlite/database.ts';
 import { SqliteCursors } from './cursors.sqlite.ts';
 import type { Cursors } from './cursors.ts';
+import { type MessagesExport, messagesExport } from './exporting.ts';
 import { SqliteHistory } from './history.sqlite.ts';
 import type { History } from './history.ts';
 import { SqliteLog, type SqliteLogOptions } from './log.sqlite.ts';
@@ -11,6 +12,8 @@ export interface MessagesDatabase {
   log: CommandLog;
   history: History;
   cursors: Cursors;
+  /** For whoever moves it all elsewhere. */
+  exporting: MessagesExport;
   /** Writes a consistent copy to `path` while everything goes on. */
   backup(path: string): Promise<void>;
   /** Stops the consumer, waits for what is under way, closes the file. */
@@ -36,10 +39,13 @@ export async function openMessagesDatabase(
   });
   const client = messagesClient(database);
   const log = new SqliteLog(client, logOptions);
+  const history = new SqliteHistory(client);
+  const cursors = new SqliteCursors(client);
   return {
     log,
-    history: new SqliteHistory(client),
-    cursors: new SqliteCursors(client),
+    history,
+    cursors,
+    exporting: messagesExport(client, history, cursors),
     backup: (to) => database.backup(to),
     ended: database.ended,
     close: async () => {
