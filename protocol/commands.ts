@@ -1,9 +1,9 @@
 import Type, { type Static, type TProperties } from 'typebox';
 import { Content } from './content.ts';
 import { CommandId, Id, Sequence, Username } from './ids.ts';
+import { VERSION } from './version.ts';
 
-/** The version of the contract that this code speaks: `v` of every payload. */
-export const VERSION = 1;
+export { VERSION } from './version.ts';
 
 const closed = { additionalProperties: false } as const;
 

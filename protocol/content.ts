@@ -1,11 +1,7 @@
 import Type, { type Static } from 'typebox';
+import { MAX_CONTENT_BYTES } from './limits.ts';
 
-/** Most bytes of one message's content as JSON in UTF-8. */
-export const MAX_CONTENT_BYTES = 65_536;
-/** Deepest nesting of JSON that a command may carry. */
-export const MAX_DEPTH = 16;
-/** Longest list in a command, outside of its content. */
-export const MAX_ITEMS = 1_000;
+export { MAX_CONTENT_BYTES, MAX_DEPTH, MAX_ITEMS } from './limits.ts';
 
 /** Text to be shown as it is: never markup, never HTML. */
 export const TextContent = Type.Object(

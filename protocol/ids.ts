@@ -1,16 +1,7 @@
 import Type from 'typebox';
+import { UUID_PATTERN, UUID_V7_PATTERN } from './uuid.ts';
 
-/** A UUID in its canonical lower-case text form (RFC 9562 §4). */
-export const UUID_PATTERN = '^[0-9a-f]{8}-[0-9a-f]{4}-[1-8][0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$';
-
-/** A UUIDv7 (RFC 9562 §5.7): what a client chooses as the id of a command. */
-export const UUID_V7_PATTERN = '^[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$';
-
-const uuid = new RegExp(UUID_PATTERN);
-
-export function isUuid(text: string): boolean {
-  return text.length === 36 && uuid.test(text);
-}
+export { isUuid, UUID_PATTERN, UUID_V7_PATTERN } from './uuid.ts';
 
 /** The schema of an id, with what it names. */
 export const idOf = (description: string) =>

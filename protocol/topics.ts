@@ -1,4 +1,4 @@
-import { isUuid } from './ids.ts';
+import { isUuid } from './uuid.ts';
 
 /** The topics of the contract, built and parsed in one place. */
 export const topics = {

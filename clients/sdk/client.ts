@@ -1,9 +1,10 @@
 import { uuidv7 } from 'uuidv7';
-import { type ChangeType, type CommandOf, type QueryType, VERSION } from '../../protocol/commands.ts';
-import { MAX_CONTENT_BYTES } from '../../protocol/content.ts';
+import type { ChangeType, CommandOf, QueryType } from '../../protocol/commands.ts';
 import { refusal } from '../../protocol/errors.ts';
 import type { AnyEvent, PresencePayload, Receipt, TypingPayload } from '../../protocol/events.ts';
+import { MAX_CONTENT_BYTES } from '../../protocol/limits.ts';
 import { parseTopic, topics } from '../../protocol/topics.ts';
+import { VERSION } from '../../protocol/version.ts';
 import { Connection } from './connection.ts';
 import { Emitter } from './emitter.ts';
 import { Outbox } from './outbox.ts';
