@@ -1,0 +1,109 @@
+import { setTimeout as pause } from 'node:timers/promises';
+import mqtt, { type MqttClient } from 'mqtt';
+import { topics } from '../../protocol/topics.ts';
+import type { Account } from '../harness/account.ts';
+import type { Payload } from '../harness/device.ts';
+import type { Reachable } from '../harness/server.ts';
+import { Received } from './received.ts';
+
+const FIRST_PAUSE_MS = 200;
+const LONGEST_PAUSE_MS = 3_000;
+/** After a refusal that names no time. */
+const RETRY_MS = 500;
+/** A device on a frozen node notices after one and a half of it. */
+const KEEP_ALIVE_SECONDS = 6;
+const CONNECT_MS = 5_000;
+
+/**
+ * A device as a real user's, on MQTT.js with nothing of ours in it: it comes back by itself with growing pauses, sends again what was not
+ * acknowledged, and what was refused for now, under the same id; and it notes what it got.
+ */
+export class Chatter {
+  readonly account: Account;
+  readonly received = new Received();
+  /** The newest presence that it was told, by user. */
+  readonly presence = new Map<string, Payload>();
+  readonly #client: MqttClient;
+  /** The refusal of a command that is under way, by its id. */
+  readonly #refused = new Map<string, Payload>();
+
+  constructor(server: Reachable, account: Account) {
+    this.account = account;
+    this.#client = mqtt.connect(server.mqtt, {
+      clientId: account.device,
+      username: account.user,
+      password: account.deviceToken,
+      clean: false,
+      reconnectPeriod: FIRST_PAUSE_MS,
+      connectTimeout: CONNECT_MS,
+      keepalive: KEEP_ALIVE_SECONDS,
+    });
+    const { options } = this.#client;
+    const inboxes = [topics.inbox(account.user), topics.deviceInbox(account.user, account.device)];
+    this.#client.on('error', () => {});
+    this.#client.on('close', () => {
+      options.reconnectPeriod = jittered(Math.min(2 * options.reconnectPeriod!, LONGEST_PAUSE_MS));
+    });
+    this.#client.on('connect', () => {
+      options.reconnectPeriod = jittered(FIRST_PAUSE_MS);
+      this.#client.subscribe(inboxes, { qos: 1 });
+    });
+    this.#client.on('message', (_topic, payload) => this.#got(JSON.parse(payload.toString())));
+  }
+
+  get connected(): boolean {
+    return this.#client.connected;
+  }
+
+  /** From now on it is told of these users' presence, also after it was away. */
+  async watch(users: readonly string[]): Promise<void> {
+    await this.#client.subscribeAsync(users.map(topics.presence), { qos: 0 });
+  }
+
+  /** Resolves when the command was accepted. What can never be accepted is a problem, and resolves too. */
+  async send(command: { id: string }): Promise<boolean> {
+    const { id } = command;
+    for (;;) {
+      this.#refused.delete(id);
+      try {
+        const topic = topics.outbox(this.account.user);
+        await this.#client.publishAsync(topic, JSON.stringify({ v: 1, ...command }), { qos: 1 });
+      } catch {
+        // MQTT.js has given it up: the connection ended before it was written.
+        await pause(RETRY_MS);
+        continue;
+      }
+      // It comes before the acknowledgement.
+      const refusal = this.#refused.get(id);
+      if (refusal === undefined) return true;
+      if (!refusal.retry) {
+        this.received.problems.push(`refused for good: ${JSON.stringify(refusal)}`);
+        return false;
+      }
+      await pause(refusal.retry_after_ms ?? RETRY_MS);
+    }
+  }
+
+  /** The network is gone for a moment. */
+  cut(): void {
+    this.#client.stream.destroy();
+  }
+
+  /** Goes, politely or by losing the network, and does not come back. */
+  async leave(politely: boolean): Promise<void> {
+    if (!politely) this.cut();
+    await this.#client.endAsync(!politely);
+  }
+
+  #got(payload: Payload): void {
+    if (payload.type === 'presence') this.presence.set(payload.user, payload);
+    else if (payload.type === 'refused' && payload.seq === undefined)
+      this.#refused.set(payload.command, payload.error);
+    else if (payload.type === 'refused')
+      this.received.problems.push(`accepted and refused later: ${JSON.stringify(payload)}`);
+    else if (payload.seq !== undefined) this.received.note(payload);
+  }
+}
+
+/** Between half of it and one and a half. */
+const jittered = (ms: number) => ms * (0.5 + Math.random());

@@ -1,0 +1,63 @@
+import { setTimeout as pause } from 'node:timers/promises';
+import type { RunningEngine } from '../engines/engine.ts';
+import type { Server } from '../harness/server.ts';
+import type { Cluster } from './cluster.ts';
+import { eventually } from './eventually.ts';
+
+const LONGEST_DOWN_MS = 1_000;
+const ENGINE_DOWN_MS = 1_500;
+
+/** What is done to a cluster, and how often it was. */
+export class Injuries {
+  kills = 0;
+  restarts = 0;
+  freezes = 0;
+  readonly #cluster: Cluster;
+
+  constructor(cluster: Cluster) {
+    this.#cluster = cluster;
+  }
+
+  /** Kills each of them, one after the other, and starts it again after a moment. */
+  async kill(...servers: readonly Server[]): Promise<void> {
+    for (const server of servers) {
+      await pause(Math.random() * LONGEST_DOWN_MS);
+      await server.kill9();
+      this.kills++;
+      await pause(Math.random() * LONGEST_DOWN_MS);
+      await server.start();
+    }
+  }
+
+  /** Kills the engine, and starts it again on what it has on its disk; resolves when all processes are ready again. */
+  async restart(engine: RunningEngine): Promise<void> {
+    await engine.kill();
+    this.restarts++;
+    await pause(ENGINE_DOWN_MS);
+    await engine.start();
+    await this.allReady();
+  }
+
+  /** It stands still for so long, while something else happens. */
+  async freeze(server: Server, ms: number, meanwhile: () => Promise<void>): Promise<void> {
+    server.signal('SIGSTOP');
+    this.freezes++;
+    try {
+      await Promise.all([pause(ms), meanwhile()]);
+    } finally {
+      server.signal('SIGCONT');
+    }
+  }
+
+  async allReady(): Promise<void> {
+    for (const server of this.#cluster.servers)
+      await eventually(
+        () =>
+          fetch(`${server.metrics}/readyz`).then(
+            (response) => response.ok,
+            () => false,
+          ),
+        `${server.metrics} to be ready`,
+      );
+  }
+}

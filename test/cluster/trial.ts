@@ -1,0 +1,63 @@
+import type { TestContext } from 'node:test';
+import { Cluster, type ClusterOptions } from './cluster.ts';
+import { Crowd, type CrowdOptions, type Someone } from './crowd.ts';
+import { Injuries } from './injuries.ts';
+import { outputs } from './outputs.ts';
+import { deliveredToAll, keptOnce, presenceIsTrue, seenByAll } from './truth.ts';
+
+/** What is under way when everything has been hurt is accepted within it. */
+const HUSH_MS = 60_000;
+/** So many users go at the end: every second one without a word, and some of them with the node they were on. */
+const LEAVERS = 10;
+
+export interface TrialOptions {
+  cluster: ClusterOptions;
+  crowd: CrowdOptions;
+}
+
+/** What is done while they chat. */
+export type Ordeal = (cluster: Cluster, injuries: Injuries) => Promise<void>;
+
+/** A crowd chats on a cluster that is hurt; afterwards every promise is looked at. Says what happened in a few words. */
+export async function trial(t: TestContext, options: TrialOptions, ordeal: Ordeal): Promise<void> {
+  const cluster = await Cluster.started({
+    ...options.cluster,
+    flags: ['--log.level=warn', ...(options.cluster.flags ?? [])],
+  });
+  let crowd: Crowd | null = null;
+  const began = Date.now();
+  try {
+    crowd = await Crowd.gathered(cluster, options.crowd);
+    const injuries = new Injuries(cluster);
+    const [watcher, ...others] = crowd.people as [Someone, ...Someone[]];
+    await watcher.devices[0]!.watch(others.map(({ account }) => account.user));
+    crowd.chat();
+    await ordeal(cluster, injuries);
+    await crowd.hush(HUSH_MS);
+    await injuries.allReady();
+
+    const kept = await keptOnce(cluster, crowd);
+    await seenByAll(crowd, kept);
+    await deliveredToAll(cluster, crowd, kept);
+    const gone = others.slice(0, LEAVERS);
+    await Promise.all([
+      injuries.kill(cluster.brokers[0]!),
+      ...gone.flatMap(({ devices }, n) => devices.map((device) => device.leave(n % 2 === 0))),
+    ]);
+    const here = others.slice(LEAVERS);
+    await presenceIsTrue(cluster, { watcher, here, gone, since: began });
+
+    const repeated = crowd.devices.reduce((sum, { received }) => sum + received.repeated, 0);
+    const { kills, restarts, freezes } = injuries;
+    t.diagnostic(
+      `${kills} kills, ${restarts} engines restarted, ${freezes} processes frozen; ${kept.events} events in ${kept.streams.size} conversations, ` +
+        `${crowd.acknowledged.size} commands acknowledged, ${crowd.devices.length} devices, ${repeated} redeliveries`,
+    );
+  } catch (error) {
+    t.diagnostic(outputs(cluster));
+    throw error;
+  } finally {
+    await crowd?.dispose();
+    await cluster.dispose();
+  }
+}
