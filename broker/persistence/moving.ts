@@ -182,7 +182,7 @@ function queued(source: BrokerExport, into: Target, there: Target): Part<Exporte
 
 /** What of a packet a subscriber is shown. */
 function shown({ topic, payload, qos, retain }: AnyPacket) {
-  return { topic, qos, retain, payload: Buffer.from(payload ?? '').toString('base64') };
+  return { topic, qos, retain: retain === true, payload: Buffer.from(payload ?? '').toString('base64') };
 }
 
 function pagesBy<Row>(

@@ -36,12 +36,12 @@ export async function move(
   installation: string,
   progress: Progress,
 ): Promise<Comparison[]> {
-  const { name, parts, mark: marks } = destination;
+  const { parts, mark: marks } = destination;
   const here = await sumsOf(parts, progress);
   const mark = await marked(destination, installation, here);
   if (mark.state === 'moving') {
     for (const part of parts) await write(part, mark, marks, progress);
-  } else progress.says(`${name}: has been moved before; nothing is written, both sides are compared`);
+  } else progress.says('  It has been moved before: nothing is written, both sides are compared.');
   const comparisons: Comparison[] = [];
   for (const part of parts) {
     const sum = here.get(part.name)!;
