@@ -86,6 +86,7 @@ export function createDelivery(parts: DeliveryParts): RunningDelivery {
   const receipts = new Receipts({
     index,
     tail,
+    catchUp,
     flush,
     cursors,
     memberships,

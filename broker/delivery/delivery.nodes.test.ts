@@ -106,6 +106,27 @@ describe('receipts', () => {
     await stop();
   });
 
+  it('of reading reach who wrote it, also of a group, and from a process that delivers nothing', async () => {
+    const { a, b, say, stop } = twoNodes();
+    for (const { memberships } of [a, b]) memberships.join(carol, chat, 1);
+    const [sender, other] = [a.connect(alice, phone), a.connect(carol, tablet)];
+    await pass(1_000);
+    say(carol);
+    say(alice);
+    say(carol);
+    await pass(1_000);
+    // As one that has only HTTP: what it was told is not in its memory.
+    b.delivery.gap();
+    b.delivery.noteRead(bob, chat, 2, 7);
+    await pass(1_000);
+    for (const device of [sender, other])
+      assert.deepEqual(
+        of(device).filter(({ read }) => read !== undefined),
+        [{ user: bob, read: 2, read_at: 7 }],
+      );
+    await stop();
+  });
+
   it('are never told less than before, whichever node knows more', async () => {
     const { a, b, say, stop } = twoNodes();
     const sender = a.connect(alice, phone);

@@ -3,6 +3,7 @@ import type { Memberships } from '../../services/conversations/memberships.ts';
 import type { Cursors } from '../../services/messages/cursors.ts';
 import { alone } from '../nodes/alone.ts';
 import type { NodeBus, NodeMessage } from '../nodes/node-bus.ts';
+import type { CatchUp } from './catch-up.ts';
 import type { CursorFlush } from './cursor-flush.ts';
 import type { Index } from './index-of-pumps.ts';
 import { pause } from './pauses.ts';
@@ -16,12 +17,16 @@ import { Turns } from './turns.ts';
 /** Receipts of one conversation that are told when a device connects; those of larger groups are asked for. */
 const MOST_MEMBERS = 50;
 
+/** Of messages that are not in memory, so many are looked at, up to the one that was read: for whose they are. */
+const MOST_LOOKED_AT = 20;
+
 /** Devices for which receipts are read at once. */
 const MOST_READS = 16;
 
 export interface ReceiptsParts {
   index: Index;
   tail: Tail;
+  catchUp: Pick<CatchUp, 'page'>;
   flush: CursorFlush;
   cursors: Cursors;
   memberships: Memberships;
@@ -77,16 +82,12 @@ export class Receipts {
 
   /** The user has read up to `seq`: those who wrote it, and the user's own devices, are told. */
   read(user: string, conversation: string, seq: number, at: number): void {
-    const { tail, memberships, onError } = this.#parts;
+    const { tail, onError } = this.#parts;
     const receipt = { user, read: seq, read_at: at };
     this.#board.put(user, conversation, receipt);
     for (const sender of tail.senders(conversation, seq))
       if (sender !== user) this.#board.put(sender, conversation, receipt);
-    // Of two, the other one, also when the messages are too old to be in memory.
-    memberships.members(conversation).then((members) => {
-      if (members.size > 2) return;
-      for (const member of members) if (member !== user) this.#board.put(member, conversation, receipt);
-    }, onError);
+    this.#readOf(conversation, receipt).catch(onError);
   }
 
   /**
@@ -124,6 +125,19 @@ export class Receipts {
       }
       pump.run();
     }
+  }
+
+  /** Also when what was read is too old to be in memory, or this process delivers nothing: of two the other one, of more who wrote the last of it. */
+  async #readOf(conversation: string, receipt: Receipt & { read: number }): Promise<void> {
+    const { tail, memberships, catchUp } = this.#parts;
+    const { user, read } = receipt;
+    let authors: ReadonlySet<string> = await memberships.members(conversation);
+    if (authors.size > 2) {
+      if (tail.get(conversation, read) !== undefined) return;
+      const page = await catchUp.page(conversation, Math.max(0, read - MOST_LOOKED_AT));
+      authors = new Set(page.filter(({ seq }) => seq <= read).map(({ sender }) => sender));
+    }
+    for (const author of authors) if (author !== user) this.#board.put(author, conversation, receipt);
   }
 
   async #missed(pump: Pump, streams: string[]): Promise<void> {
