@@ -1,7 +1,20 @@
 import { after, before } from 'node:test';
 import { unlimited } from './flags.ts';
 import { Person, type Way } from './person.ts';
-import { Server } from './server.ts';
+import { type Reachable, Server } from './server.ts';
+
+/** What the people of a scene are on: one server, or several processes that are one to them. */
+export interface Stage extends Reachable, Pick<Server, 'kill9' | 'start' | 'dispose'> {
+  /** For how long what was done at one process may be unknown to another, milliseconds; absent: it is known at once. */
+  readonly patienceMs?: number;
+}
+
+let startStage = (flags: string[]): Promise<Stage> => Server.started({ flags: [...unlimited, ...flags] });
+
+/** Has every scene that comes after this play elsewhere. */
+export function setTheStage(start: typeof startStage): void {
+  startStage = start;
+}
 
 /**
  * A server for the tests of one `describe`, which calls this in its body, and the people on it: at the end they leave, and everything
@@ -9,13 +22,13 @@ import { Server } from './server.ts';
  */
 export function scene(...flags: string[]) {
   const people: Person[] = [];
-  let started: Server;
+  let started: Stage;
   before(async () => {
-    started = await Server.started({ flags: [...unlimited, ...flags] });
+    started = await startStage(flags);
   });
   after(async () => {
     for (const person of people) person.drop();
-    await started.dispose();
+    await started?.dispose();
     for (const person of people) person.keptToTheContract();
   });
   const kept = (person: Person): Person => {
@@ -23,8 +36,19 @@ export function scene(...flags: string[]) {
     return person;
   };
   return {
-    get server(): Server {
+    get server(): Stage {
       return started;
+    },
+    /** Makes sure of what was written behind, or is heard of from another process: at once on one server. */
+    async holds(check: () => Promise<void>): Promise<void> {
+      for (const deadline = Date.now() + (started.patienceMs ?? 0); ; ) {
+        try {
+          return await check();
+        } catch (error) {
+          if (Date.now() >= deadline) throw error;
+        }
+        await new Promise((resolve) => setTimeout(resolve, 50));
+      }
     },
     /** Takes somebody who came otherwise among the people. */
     kept,
