@@ -1,6 +1,8 @@
 import { parseArgs } from 'node:util';
 
 export interface Options {
+  /** Name of the set of scenarios and systems. */
+  set: string;
   /** Numbers of the scenarios to run. */
   only: number[];
   /** Names of the systems to run. */
@@ -9,26 +11,39 @@ export interface Options {
   seconds: number;
   /** How often each figure is taken; the median counts. */
   runs: number;
-  /** Write bench/RESULTS.md. */
+  /** Write the set's page of results. */
   write: boolean;
   /** Messages in the conversation of the history scenario. */
   history: number;
 }
 
-export const usage = `node bench/run.ts [options]
-  --only 1,3          scenarios to run (1 to 5; default: all)
-  --systems a,b       systems to run (aedes, mosquitto, dunlin; default: all)
+/** What a set of the benchmark has. */
+export interface Known {
+  scenarios: number[];
+  systems: string[];
+}
+
+export const usage = (sets: Record<string, Known>) => `node bench/run.ts [options]
+  --set NAME          what to measure (default: ${Object.keys(sets)[0]})
+${Object.entries(sets)
+  .map(
+    ([name, { scenarios, systems }]) =>
+      `    ${name.padEnd(17)} scenarios ${scenarios.join(', ')} on ${systems.join(', ')}\n`,
+  )
+  .join('')}  --only 1,3          scenarios to run (default: all)
+  --systems a,b       systems to run (default: all)
   --seconds N         measured seconds of each phase (default 5)
   --runs N            how often each figure is taken; the median counts (default 3)
-  --history N         messages in the conversation of scenario 5 (default 1000000)
-  --write             write bench/RESULTS.md
+  --history N         messages in the conversation of the history scenario (default 1000000)
+  --write             write the page of results beside this file
 `;
 
 /** @throws with what is wrong and what is allowed */
-export function parseOptions(args: string[], known: { scenarios: number[]; systems: string[] }): Options {
+export function parseOptions(args: string[], sets: Record<string, Known>): Options {
   const { values } = parseArgs({
     args,
     options: {
+      set: { type: 'string', default: Object.keys(sets)[0]! },
       only: { type: 'string' },
       systems: { type: 'string' },
       seconds: { type: 'string', default: '5' },
@@ -37,7 +52,10 @@ export function parseOptions(args: string[], known: { scenarios: number[]; syste
       write: { type: 'boolean', default: false },
     },
   });
+  const [set] = list('set', values.set, Object.keys(sets)) as [string];
+  const known = sets[set]!;
   return {
+    set,
     only:
       values.only === undefined
         ? known.scenarios

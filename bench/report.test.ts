@@ -8,7 +8,7 @@ const scenario: Scenario = {
   title: 'Test',
   about: 'About.',
   columns: [{ key: 'rate', title: 'rate', digits: 0 }],
-  ratio: { key: 'rate', title: 'rate' },
+  ratio: { key: 'rate', title: 'rate', to: 'aedes', toTitle: 'Aedes' },
   systems: ['aedes', 'dunlin'],
   once: false,
   cases: () => [],

@@ -57,7 +57,7 @@ export function section(scenario: Scenario, rows: Row[]): string {
     medians(rows.find((row) => row.system === system && row.case === title)?.measures ?? []);
   const { columns, ratio } = scenario;
   const header = ['case', 'system', ...columns.map((column) => column.title)];
-  if (ratio !== null) header.push(`${ratio.title} to Aedes`);
+  if (ratio !== null) header.push(`${ratio.title} to ${ratio.toTitle}`);
   let bound = false;
   const cells = rows.map((row) => {
     const measure = medians(row.measures);
@@ -67,7 +67,7 @@ export function section(scenario: Scenario, rows: Row[]): string {
     for (const column of columns) line.push(number(measure?.[column.key], column.digits));
     if (ratio !== null) {
       line.push(
-        number((measure?.[ratio.key] ?? Number.NaN) / (of('aedes', row.case)?.[ratio.key] ?? Number.NaN), 2),
+        number((measure?.[ratio.key] ?? Number.NaN) / (of(ratio.to, row.case)?.[ratio.key] ?? Number.NaN), 2),
       );
     }
     return line;

@@ -4,13 +4,9 @@ import { generate } from './generator/process.ts';
 import { machine } from './machine.ts';
 import { type Options, parseOptions, usage } from './options.ts';
 import { faults, type Row, section, table } from './report.ts';
-import { type Case, type Scenario, scenarios } from './scenarios.ts';
-import { aedes } from './systems/aedes.ts';
-import { dunlin } from './systems/dunlin.ts';
-import { mosquitto } from './systems/mosquitto.ts';
+import type { Case, Scenario } from './scenarios.ts';
+import { sets } from './sets.ts';
 import type { System } from './systems/system.ts';
-
-const all: System[] = [aedes, mosquitto, dunlin];
 
 /** One figure: a fresh server, a fresh load generator. */
 async function take(system: System, { world, load }: Case, row: Row): Promise<void> {
@@ -32,7 +28,7 @@ async function take(system: System, { world, load }: Case, row: Row): Promise<vo
 async function measure(scenario: Scenario, systems: System[], options: Options): Promise<Row[]> {
   const takes = scenario.cases(options).flatMap((one) =>
     systems
-      .filter((system) => scenario.systems.includes(system.name))
+      .filter((system) => (one.systems ?? scenario.systems).includes(system.name))
       .map((system) => ({
         one,
         system,
@@ -51,30 +47,33 @@ async function measure(scenario: Scenario, systems: System[], options: Options):
   return takes.map(({ row }) => row);
 }
 
-const names = all.map((system) => system.name);
+const known = Object.fromEntries(
+  Object.entries(sets).map(([name, { scenarios, systems }]) => [
+    name,
+    { scenarios: scenarios.map((one) => one.number), systems: systems.map((one) => one.name) },
+  ]),
+);
 const options = (() => {
   try {
-    return parseOptions(process.argv.slice(2), {
-      scenarios: scenarios.map((one) => one.number),
-      systems: names,
-    });
+    return parseOptions(process.argv.slice(2), known);
   } catch (error) {
-    process.stderr.write(`${(error as Error).message}\n\n${usage}`);
+    process.stderr.write(`${(error as Error).message}\n\n${usage(known)}`);
     process.exit(2);
   }
 })();
 
-const missing: string[] = [];
-const systems = all.filter((system) => {
-  if (!options.systems.includes(system.name)) return false;
-  const reason = system.missing();
-  if (reason !== null) missing.push(`Not measured: ${reason}.`);
-  return reason === null;
-});
+const { scenarios, systems: all, title, page, command } = sets[options.set]!;
+const missing = new Set<string>();
+const systems: System[] = [];
+for (const system of all.filter((one) => options.systems.includes(one.name))) {
+  const reason = await system.missing();
+  if (reason === null) systems.push(system);
+  else missing.add(`Not measured: ${system.label}: ${reason}.`);
+}
 
 const parts = [
-  '# Benchmark results',
-  `Written by \`npm run bench -- --write\`. Medians of ${options.runs} runs, ${options.seconds} s each after a warm-up; every run on a fresh server process, the systems taking turns, the load generator in a process of its own on the same machine.`,
+  `# ${title}`,
+  `Written by \`${command}\`. Medians of ${options.runs} runs, ${options.seconds} s each after a warm-up; every run on a fresh server process, the systems taking turns, the load generator in a process of its own on the same machine.`,
   table(['machine', ''], machine()),
   ...missing,
 ];
@@ -89,5 +88,5 @@ for (const scenario of scenarios.filter((one) => options.only.includes(one.numbe
   parts.push(text);
 }
 await Promise.all(all.map((system) => system.dispose?.()));
-if (options.write) await writeFile(new URL('RESULTS.md', import.meta.url), `${parts.join('\n\n')}\n`);
+if (options.write) await writeFile(new URL(page, import.meta.url), `${parts.join('\n\n')}\n`);
 process.exit(failed ? 1 : 0);

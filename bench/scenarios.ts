@@ -12,6 +12,8 @@ export interface Case {
   title: string;
   world: World;
   load: Load;
+  /** Systems it is run on, when not on all of the scenario. */
+  systems?: string[];
 }
 
 /** The medians of a scenario: what `case` measured on `system`, or undefined when it was not run or failed. */
@@ -31,8 +33,8 @@ export interface Scenario {
   /** What the figures mean, for who reads the report. */
   about: string;
   columns: Column[];
-  /** The figure that is compared with stock Aedes. */
-  ratio: { key: string; title: string } | null;
+  /** The figure that is compared with another system's. */
+  ratio: { key: string; title: string; to: string; toTitle: string } | null;
   /** Systems it makes sense for. */
   systems: string[];
   /** The load generator itself takes the median of several rounds: one run is enough. */
@@ -44,6 +46,8 @@ export interface Scenario {
 const PAIRS = 100;
 const WINDOW = 20;
 const ALL = ['aedes', 'mosquitto', 'dunlin'];
+
+const toAedes = { to: 'aedes', toTitle: 'Aedes' };
 
 const SATURATED = 'saturated';
 const PACED = '2,000/s';
@@ -82,7 +86,7 @@ export const scenarios: Scenario[] = [
       { key: 'cpuPerSend', title: 'CPU µs/send', digits: 0 },
       ...beside,
     ],
-    ratio: { key: 'deliveryRate', title: 'deliveries/s' },
+    ratio: { key: 'deliveryRate', title: 'deliveries/s', ...toAedes },
     systems: ALL,
     once: false,
     cases: ({ seconds }) =>
@@ -112,7 +116,7 @@ export const scenarios: Scenario[] = [
       { key: 'p99', title: 'p99 ms', digits: 2 },
       ...beside,
     ],
-    ratio: { key: 'deliveryRate', title: 'deliveries/s' },
+    ratio: { key: 'deliveryRate', title: 'deliveries/s', ...toAedes },
     systems: ALL,
     once: false,
     cases: ({ seconds }) =>
@@ -153,7 +157,7 @@ export const scenarios: Scenario[] = [
       { key: 'deliveryRate', title: 'deliveries/s', digits: 0 },
       ...beside,
     ],
-    ratio: { key: 'deliveryRate', title: 'deliveries/s' },
+    ratio: { key: 'deliveryRate', title: 'deliveries/s', ...toAedes },
     systems: ALL,
     once: false,
     cases: () => [
@@ -183,7 +187,7 @@ export const scenarios: Scenario[] = [
       { key: 'afterMib', title: 'MiB after', digits: 0 },
       { key: 'connectRate', title: 'connects/s', digits: 0 },
     ],
-    ratio: { key: 'kibEach', title: 'KiB each' },
+    ratio: { key: 'kibEach', title: 'KiB each', ...toAedes },
     systems: ALL,
     once: false,
     cases: () => [

@@ -1,6 +1,6 @@
 import { connect, type Socket } from 'node:net';
 import mqtt from 'mqtt-packet';
-import type { Credentials } from '../systems/system.ts';
+import type { Credentials, Target } from '../systems/system.ts';
 
 /** What arrives on a connection. The buffer is reused: whatever is kept must be copied. */
 export interface Listener {
@@ -20,6 +20,9 @@ const SUBACK = 0x90;
 /** Most bytes of a fixed header: type and four of the remaining length [MQTT-2.2.3]. */
 const MAX_HEADER = 5;
 const NEVER_PING_SECONDS = 1800;
+
+/** Evenly, and in no step with the user's number (Knuth's multiplicative hash). */
+const spread = (user: number, among: number) => (Math.imul(user + 1, 2_654_435_761) >>> 8) % among;
 
 /**
  * An MQTT 3.1.1 connection that does only what a load generator needs, with its own framing of PUBLISH and PUBACK:
@@ -56,6 +59,11 @@ export class Connection {
     this.#socket.on('close', () => {
       if (!this.#closing) this.#failed(new Error('the server closed the connection'));
     });
+  }
+
+  /** Connects a user's device, at the node that falls to it: who speaks to whom is on the same node by chance alone. */
+  static of({ ports, users }: Target, user: number, listener: Listener): Promise<Connection> {
+    return Connection.open(ports[spread(user, ports.length)]!, users[user]!, listener);
   }
 
   /** Connects with a persistent session. Deliveries may come before this resolves. A connection lost later ends the process: no figure of that run would mean anything. */

@@ -5,7 +5,14 @@ export type Measure = Record<string, number>;
 
 /** What the load generator is to do to a running system. */
 export type Load =
-  | { kind: 'one-to-one'; pairs: number; window: number; seconds: number; rate: number | null }
+  | {
+      kind: 'one-to-one';
+      pairs: number;
+      window: number;
+      seconds: number;
+      rate: number | null;
+      closed?: boolean;
+    }
   | { kind: 'group'; members: number; away: number; window: number; seconds: number }
   | { kind: 'drain'; devices: number; messages: number; rounds: number }
   | { kind: 'idle'; connections: number }

@@ -4,12 +4,12 @@ import { group } from '../loads/group.ts';
 import { history } from '../loads/history.ts';
 import { idle } from '../loads/idle.ts';
 import { oneToOne } from '../loads/one-to-one.ts';
-import { wireOf } from '../systems/wires.ts';
+import { wires } from '../systems/wires.ts';
 import type { Answer, Job } from './job.ts';
 import { Tally } from './tally.ts';
 
 function run({ target, load }: Job, tally: Tally) {
-  const wire = wireOf(target.system);
+  const wire = wires[target.wire];
   switch (load.kind) {
     case 'one-to-one':
       return oneToOne(target, wire, load, tally);
@@ -29,7 +29,7 @@ const failed = (error: unknown) => answer({ error: error instanceof Error ? erro
 
 process.on('uncaughtException', failed);
 process.once('message', (job: Job) => {
-  const tally = new Tally(job.target.pid);
+  const tally = new Tally(job.target.processes);
   run(job, tally).then(
     (measure) =>
       answer({

@@ -6,7 +6,8 @@ const main = fileURLToPath(new URL('./main.ts', import.meta.url));
 
 /** Does a job in a fresh load generator process. @throws what stopped it */
 export async function generate(job: Job): Promise<Extract<Answer, { notes: string[] }>> {
-  const child = fork(main);
+  // JSON has no NaN, which is what a figure of nothing is.
+  const child = fork(main, { serialization: 'advanced' });
   const answer = await new Promise<Answer>((resolve) => {
     child.once('message', (value) => resolve(value as Answer));
     child.once('error', (error) => resolve({ error: error.message }));

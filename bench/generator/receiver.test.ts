@@ -8,16 +8,16 @@ import { Sender } from './sender.ts';
 import { Tally } from './tally.ts';
 
 const target: Target = {
-  system: 'none',
-  pid: process.pid,
-  port: 0,
+  wire: 'plain',
+  processes: [{ name: 'broker', pid: process.pid, ours: true }],
+  ports: [0],
   collectsAtSignal: false,
   ...plainWorld(2, 0),
 };
 
 /** A receiver that is given messages of sender 3 (or `from`) with these sequence numbers. */
 function receive(wire: Wire, wrap: (text: string) => string, seqs: number[], from = 3): Tally {
-  const tally = new Tally(process.pid);
+  const tally = new Tally(target.processes);
   const sender = new Sender(3, target, wire, 0, wire.direct(target, 0, 1), tally, { window: 1 });
   const receiver = new Receiver(target, wire, 1, sender, tally);
   for (const seq of seqs) {

@@ -30,7 +30,7 @@ export class Receiver implements Listener {
 
   /** Connects with the session of before, if there is one. Resolves to whether there was. */
   async connect(): Promise<boolean> {
-    this.#connection = await Connection.open(this.#target.port, this.#target.users[this.#user]!, this);
+    this.#connection = await Connection.of(this.#target, this.#user, this);
     return this.#connection.sessionPresent;
   }
 

@@ -54,7 +54,7 @@ export class Sender implements Listener {
   }
 
   async connect(): Promise<void> {
-    this.#connection = await Connection.open(this.#target.port, this.#target.users[this.#user]!, this);
+    this.#connection = await Connection.of(this.#target, this.#user, this);
     await this.#connection.subscribe(this.#wire.hears(this.#target, this.#user));
   }
 

@@ -1,6 +1,7 @@
-import { cpuMicros } from '../proc.ts';
 import { Histogram } from '../stats.ts';
+import type { Process } from '../systems/system.ts';
 import type { Measure } from './job.ts';
+import { Usage } from './usage.ts';
 
 /** A phase that makes no progress for so long has lost something. */
 const STALL_MS = 15_000;
@@ -22,19 +23,18 @@ export class Tally {
   latency = new Histogram();
   lastDeliveryAt = 0;
   #startedAt = 0;
-  #serverCpu = 0;
   #ownCpu = 0;
-  readonly #pid: number;
+  readonly #usage: Usage;
 
-  constructor(pid: number) {
-    this.#pid = pid;
+  constructor(processes: readonly Process[]) {
+    this.#usage = new Usage(processes);
   }
 
   start(): void {
     this.sent = this.acked = this.delivered = 0;
     this.notices = 0;
     this.latency = new Histogram();
-    this.#serverCpu = cpuMicros(this.#pid);
+    this.#usage.start();
     this.#ownCpu = ownCpu();
     this.#startedAt = performance.now();
     this.lastDeliveryAt = this.#startedAt;
@@ -58,7 +58,7 @@ export class Tally {
   /** The figures of the phase: rates are from its start to its last delivery. */
   end(expected: number): Measure {
     const millis = this.lastDeliveryAt - this.#startedAt;
-    const cpu = cpuMicros(this.#pid) - this.#serverCpu;
+    const cpu = this.#usage.spent();
     const own = ownCpu() - this.#ownCpu;
     const elapsed = performance.now() - this.#startedAt;
     return {
@@ -69,8 +69,8 @@ export class Tally {
       otherRate: (this.notices / millis) * 1000,
       p50: this.latency.percentile(0.5) / 1000,
       p99: this.latency.percentile(0.99) / 1000,
-      cpuPerSend: cpu / this.sent,
-      serverCpu: cpu / 10 / elapsed,
+      ...cpu.measure(this.sent, this.delivered),
+      serverCpu: cpu.ours / 10 / elapsed,
       ownCpu: own / 10 / elapsed,
       unacked: this.sent - this.acked,
       lost: expected - this.delivered,

@@ -5,6 +5,7 @@ import { Sender } from '../generator/sender.ts';
 import type { Tally } from '../generator/tally.ts';
 import { median } from '../stats.ts';
 import type { Target, Wire } from '../systems/system.ts';
+import { handled } from './handled.ts';
 
 /** Long enough for what a system writes behind. */
 const REST_MS = 500;
@@ -38,6 +39,7 @@ export async function drain(
     tally.start();
     for (const sender of senders) sender.send(messages);
     await tally.settle(() => 0);
+    await handled(target);
     await new Promise((resolve) => setTimeout(resolve, REST_MS));
     if (tally.acked < expected)
       throw new Error(`${expected - tally.acked} of ${expected} sends were not acknowledged`);

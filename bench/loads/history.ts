@@ -41,13 +41,13 @@ export async function history(
   }
   for (let done = 0; done < pages; done += BATCH) {
     for (const kind of [kinds.head, kinds.deep]) {
-      const cpu = cpuMicros(target.pid);
+      const cpu = cpuOf(target);
       for (let i = 0; i < BATCH; i++) {
         const started = performance.now();
         await read(kind.before());
         kind.times.record((performance.now() - started) * 1000);
       }
-      kind.cpu += cpuMicros(target.pid) - cpu;
+      kind.cpu += cpuOf(target) - cpu;
     }
   }
   agent.destroy();
@@ -65,6 +65,9 @@ export async function history(
   };
 }
 
+const cpuOf = ({ processes }: Target) =>
+  processes.reduce((sum, { pid, ours }) => sum + (ours ? cpuMicros(pid) : 0), 0);
+
 /** Returns the conversation's id, which the first delivery names. */
 async function fill(target: Target, wire: Wire, messages: number, tally: Tally): Promise<string> {
   let named = (_conversation: string) => {};
@@ -78,7 +81,7 @@ async function fill(target: Target, wire: Wire, messages: number, tally: Tally):
       named((JSON.parse(buffer.toString('utf8', start, end)) as { conversation: string }).conversation);
     },
   };
-  const connection = await Connection.open(target.port, target.users[1]!, first);
+  const connection = await Connection.of(target, 1, first);
   await connection.subscribe(wire.receives(target, 1, null));
   await sender.connect();
   tally.start();

@@ -15,7 +15,7 @@ export async function idle(
 ): Promise<Measure> {
   const listener: Listener = { publish: () => {} };
   const open = async (user: number) => {
-    const connection = await Connection.open(target.port, target.users[user]!, listener);
+    const connection = await Connection.of(target, user, listener);
     await connection.subscribe(wire.receives(target, user, null));
     return connection;
   };
@@ -35,12 +35,15 @@ export async function idle(
   };
 }
 
+/** Those that have connections: the others do not change with them. */
+const ours = ({ processes }: Target) => processes.filter(({ name, ours }) => ours && name === 'broker');
+
 /** Resident bytes once garbage is collected and nothing moves any more. */
 async function atRest(target: Target): Promise<number> {
   for (let i = 0; i < COLLECTIONS; i++) {
     await new Promise((resolve) => setTimeout(resolve, BETWEEN_MS));
-    if (target.collectsAtSignal) process.kill(target.pid, 'SIGUSR2');
+    if (target.collectsAtSignal) for (const { pid } of ours(target)) process.kill(pid, 'SIGUSR2');
   }
   await new Promise((resolve) => setTimeout(resolve, BETWEEN_MS));
-  return residentBytes(target.pid);
+  return ours(target).reduce((sum, { pid }) => sum + residentBytes(pid), 0);
 }

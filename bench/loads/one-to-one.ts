@@ -5,17 +5,21 @@ import { Sender } from '../generator/sender.ts';
 import type { Tally } from '../generator/tally.ts';
 import type { Target, Wire } from '../systems/system.ts';
 
-/** Users 0 to n-1 each send to one of the users n to 2n-1: as fast as the window allows, or at a fixed rate. */
+/**
+ * Users 0 to n-1 each send to one of the users n to 2n-1: as fast as the window allows, or at a fixed rate. `closed`: a message
+ * leaves the window only when the receiver has it, so that a system that accepts faster than it delivers is not measured on a backlog.
+ */
 export async function oneToOne(
   target: Target,
   wire: Wire,
   load: Extract<Load, { kind: 'one-to-one' }>,
   tally: Tally,
 ): Promise<Measure> {
-  const { pairs, window, seconds, rate } = load;
+  const { pairs, window, seconds, rate, closed } = load;
+  const options = { window, fanOut: closed ? 1 : 0 };
   const senders = Array.from(
     { length: pairs },
-    (_, i) => new Sender(i, target, wire, i, wire.direct(target, i, pairs + i), tally, { window }),
+    (_, i) => new Sender(i, target, wire, i, wire.direct(target, i, pairs + i), tally, options),
   );
   await openAll(pairs, async (i) => {
     const receiver = new Receiver(target, wire, pairs + i, senders[i]!, tally);

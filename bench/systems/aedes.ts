@@ -17,9 +17,9 @@ export const aedes: System = {
     await child.until(() => listening(port));
     return {
       target: {
-        system: 'aedes',
-        pid: child.pid,
-        port,
+        wire: 'plain',
+        processes: [{ name: 'broker', pid: child.pid, ours: true }],
+        ports: [port],
         collectsAtSignal: true,
         ...plainWorld(world.users, world.groups.length),
       },

@@ -33,9 +33,9 @@ export const mosquitto: System = {
     await child.until(() => listening(port));
     return {
       target: {
-        system: 'mosquitto',
-        pid: child.pid,
-        port,
+        wire: 'plain',
+        processes: [{ name: 'broker', pid: child.pid, ours: true }],
+        ports: [port],
         collectsAtSignal: false,
         ...plainWorld(world.users, world.groups.length),
       },

@@ -1,3 +1,14 @@
+export type WireName = 'plain' | 'dunlin';
+
+/** A part of a running system. Several may have the same name: they share the work. */
+export interface Process {
+  /** What it does, e.g. `broker`. */
+  name: string;
+  pid: number;
+  /** The system under test, and not a server that it stands on. */
+  ours: boolean;
+}
+
 /** What a scenario needs to exist before the load starts. Users and groups are named by their index. */
 export interface World {
   /** How many users, each with one device. */
@@ -16,16 +27,19 @@ export interface Credentials {
 
 /** A running system as the load generator, in its own process, sees it: everything here survives JSON. */
 export interface Target {
-  system: string;
-  /** The process that does the work: its processor time and memory are what is measured. */
-  pid: number;
-  /** MQTT on loopback. */
-  port: number;
+  /** How it is spoken to. */
+  wire: WireName;
+  /** What does the work: processor time and memory are measured for each. */
+  processes: Process[];
+  /** MQTT on loopback; more than one: connections are spread over them. */
+  ports: number[];
   users: Credentials[];
   /** What a group is addressed by, in the order of {@link World.groups}. */
   groups: string[];
   /** The process collects garbage at SIGUSR2, so that memory can be compared at rest. */
   collectsAtSignal: boolean;
+  /** Where metrics say how much of what was accepted is not handled yet: several processes do that behind the acknowledgement. */
+  backlogs?: string[];
   /** Base URL of the HTTP API, where the system has one. */
   http?: string;
   /** Bearer tokens by user, where the system has HTTP. */
@@ -42,7 +56,7 @@ export interface System {
   name: string;
   label: string;
   /** Why it cannot be measured on this machine, or null. */
-  missing(): string | null;
+  missing(): string | null | Promise<string | null>;
   /** Starts it in its own process, empty but for `world`. */
   start(world: World): Promise<Running>;
   /** Removes what was kept between starts. */

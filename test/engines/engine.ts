@@ -2,6 +2,8 @@
 export interface RunningEngine {
   /** As Dunlin is told of it, e.g. `redis://127.0.0.1:16379`. The same after {@link start}. */
   readonly url: string;
+  /** The process whose children, if any, do its work; null: it is not ours, or does not run. */
+  readonly pid: number | null;
   /** SIGKILL. Its data stay. */
   kill(): Promise<void>;
   /** Starts it again on the same port and data; resolves when it answers. */

@@ -97,6 +97,7 @@ function elsewhere(url: string): RunningEngine {
   };
   return {
     url,
+    pid: null,
     kill: async () => refuse(),
     start: async () => refuse(),
     freeze: refuse,

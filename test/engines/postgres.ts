@@ -123,6 +123,9 @@ class RunningPostgres implements RunningEngine {
   get url(): string {
     return this.#server.url;
   }
+  get pid(): number | null {
+    return this.#server.pid;
+  }
 
   start(): Promise<void> {
     return this.#server.start();

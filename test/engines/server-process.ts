@@ -53,6 +53,10 @@ export class ServerProcess implements RunningEngine {
     return server;
   }
 
+  get pid(): number | null {
+    return this.#child?.pid ?? null;
+  }
+
   async start(): Promise<void> {
     const { program, args, env, ...as } = this.#parts.command(this.#folder);
     const child = spawn(program, args, {

@@ -1,0 +1,144 @@
+import { existsSync } from 'node:fs';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { Child, freePorts } from './child.ts';
+import { createGroup, limits, program } from './dunlin.parts.ts';
+import { disposeEngines, missingEngines, processesOf } from './engines.ts';
+import { disposeSeed, type Installation, installation } from './installation.ts';
+import type { Running, System, World } from './system.ts';
+
+const preload = new URL('./collect-at-signal.ts', import.meta.url).href;
+
+export interface ClusterShape {
+  brokers: number;
+  messages: number;
+  /** What carries the command log and the event stream. */
+  log: 'kafka' | 'redis';
+}
+
+/** A process of the cluster. Its ports are there whether or not its role has use for them. */
+interface Member {
+  child: Child;
+  mqtt: number;
+  http: number;
+  metrics: string;
+}
+
+const enginesOf = ({ log }: ClusterShape) =>
+  log === 'kafka'
+    ? (['redis', 'postgres', 'mongodb', 'kafka'] as const)
+    : (['redis', 'postgres', 'mongodb'] as const);
+
+/** Dunlin as several processes on real engines: brokers, services that number, and one gateway. */
+export function cluster(shape: ClusterShape): System {
+  const { brokers, messages, log } = shape;
+  return {
+    name: `cluster-${log}-${brokers}`,
+    label: `Dunlin, ${brokers} broker${brokers > 1 ? 's' : ''}, log on ${log === 'kafka' ? 'Kafka' : 'Redis'}`,
+    missing: async () =>
+      existsSync(program) ? missingEngines(enginesOf(shape)) : 'bin/dunlin.ts is not there',
+
+    async start(world: World): Promise<Running> {
+      const from = await installation(log, world.users);
+      const folder = await mkdtemp(join(tmpdir(), 'dunlin-bench-cluster-'));
+      const members: Member[] = [];
+      const stop = async () => {
+        await Promise.all(members.map(({ child }) => child.stop()));
+        await from.remove();
+        await rm(folder, { recursive: true, force: true });
+      };
+      const add = async (role: string, count: number) => {
+        const added = await Promise.all(
+          Array.from({ length: count }, (_, i) => startMember(join(folder, `${role}-${i}`), role, from)),
+        );
+        members.push(...added);
+        return added;
+      };
+      try {
+        // It makes tables and topics; the others find them.
+        const gateways = await add('gateway', 1);
+        const [numbering, fronts] = await Promise.all([add('messages', messages), add('broker', brokers)]);
+        const { accounts } = from;
+        const groups: string[] = [];
+        for (const group of world.groups)
+          groups.push(await createGroup(httpOf(gateways[0]!), accounts, group));
+        const used = accounts.slice(0, world.users);
+        return {
+          target: {
+            wire: 'dunlin',
+            processes: [
+              ...fronts.map(({ child: { pid } }) => ({ name: 'broker', pid, ours: true })),
+              ...numbering.map(({ child: { pid } }) => ({ name: 'messages', pid, ours: true })),
+              ...gateways.map(({ child: { pid } }) => ({ name: 'gateway', pid, ours: true })),
+              ...(await processesOf(enginesOf(shape))),
+            ],
+            ports: fronts.map(({ mqtt }) => mqtt),
+            users: used,
+            groups,
+            collectsAtSignal: true,
+            backlogs: numbering.map(({ metrics }) => metrics),
+            http: httpOf(gateways[0]!),
+            accessTokens: used.map((account) => account.accessToken),
+          },
+          stop,
+        };
+      } catch (error) {
+        await stop();
+        throw error;
+      }
+    },
+
+    async dispose() {
+      await disposeSeed();
+      await disposeEngines();
+    },
+  };
+}
+
+const httpOf = ({ http }: Member) => `http://127.0.0.1:${http}`;
+
+/** `BENCH_PROFILE` names a folder: each process of a cluster leaves a processor profile there when it ends. */
+function nodeFlags(role: string): string[] {
+  const folder = process.env.BENCH_PROFILE;
+  if (folder === undefined) return [];
+  return [
+    '--cpu-prof',
+    `--cpu-prof-dir=${folder}`,
+    `--cpu-prof-name=${role}-${Date.now()}-\${pid}.cpuprofile`,
+  ];
+}
+
+/** Starts a process and waits until it is ready. */
+export async function startMember(
+  folder: string,
+  role: string,
+  { flags, env }: Installation,
+): Promise<Member> {
+  const [mqtt, http, metrics] = (await freePorts(3)) as [number, number, number];
+  const child = new Child(
+    process.execPath,
+    [
+      ...nodeFlags(role),
+      '--import',
+      preload,
+      program,
+      'serve',
+      `--serve.role=${role}`,
+      `--data.folder=${folder}`,
+      `--mqtt.port=${mqtt}`,
+      `--http.port=${http}`,
+      `--metrics.port=${metrics}`,
+      ...flags,
+      ...limits,
+    ],
+    { env: { PATH: process.env.PATH, ...env } },
+  );
+  await child.until(() =>
+    fetch(`http://127.0.0.1:${metrics}/readyz`).then(
+      (response) => response.ok,
+      () => false,
+    ),
+  );
+  return { child, mqtt, http, metrics: `http://127.0.0.1:${metrics}/metrics` };
+}
