@@ -55,7 +55,7 @@ export function exportJobs(db: DatabaseSync, names: Names) {
     SELECT ${EVENT_COLUMNS}, e.removed, e.target, CASE WHEN d.event IS NULL THEN e.text ELSE d.text END AS text,
       d.at AS editedAt, d.count AS editCount, d.content AS editContent,
       CASE WHEN d.event IS NOT NULL
-        THEN (SELECT max(seq) FROM events WHERE stream = e.stream AND target = e.seq) END AS editedBy,
+        THEN (SELECT max(seq) FROM events INDEXED BY events_edits WHERE stream = e.stream AND target = e.seq) END AS editedBy,
       EXISTS (SELECT 1 FROM reactions WHERE event = e.n) AS reacted
     FROM events e LEFT JOIN edits d ON d.event = e.n
     WHERE e.n > ? ORDER BY e.n LIMIT ?`);
