@@ -1,3 +1,4 @@
+import assert from 'node:assert/strict';
 import { setTimeout as pause } from 'node:timers/promises';
 import type { RunningEngine } from '../engines/engine.ts';
 import type { Server } from '../harness/server.ts';
@@ -12,6 +13,7 @@ export class Injuries {
   kills = 0;
   restarts = 0;
   freezes = 0;
+  replaced = 0;
   readonly #cluster: Cluster;
 
   constructor(cluster: Cluster) {
@@ -26,6 +28,17 @@ export class Injuries {
       this.kills++;
       await pause(Math.random() * LONGEST_DOWN_MS);
       await server.start();
+    }
+  }
+
+  /** Stops each of them, as an operator does, and starts that version of the program in its place. */
+  async replace(servers: readonly Server[], root: string): Promise<void> {
+    for (const server of servers) {
+      await pause(Math.random() * LONGEST_DOWN_MS);
+      assert.equal(await server.stop(), 0, 'a graceful end');
+      server.movesTo(root);
+      await server.start();
+      this.replaced++;
     }
   }
 

@@ -48,9 +48,9 @@ export async function trial(t: TestContext, options: TrialOptions, ordeal: Ordea
     await presenceIsTrue(cluster, { watcher, here, gone, since: began });
 
     const repeated = crowd.devices.reduce((sum, { received }) => sum + received.repeated, 0);
-    const { kills, restarts, freezes } = injuries;
+    const { kills, restarts, freezes, replaced } = injuries;
     t.diagnostic(
-      `${kills} kills, ${restarts} engines restarted, ${freezes} processes frozen; ${kept.events} events in ${kept.streams.size} conversations, ` +
+      `${kills} kills, ${restarts} engines restarted, ${freezes} processes frozen, ${replaced} replaced; ${kept.events} events in ${kept.streams.size} conversations, ` +
         `${crowd.acknowledged.size} commands acknowledged, ${crowd.devices.length} devices, ${repeated} redeliveries`,
     );
   } catch (error) {

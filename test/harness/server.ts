@@ -6,7 +6,8 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { freePorts } from './ports.ts';
 
-const root = fileURLToPath(new URL('../../', import.meta.url));
+/** This checkout of the program. */
+export const root = fileURLToPath(new URL('../../', import.meta.url));
 
 export interface ServerOptions {
   /** Kept by the caller; a temporary one, removed by {@link Server.dispose}, when absent. */
@@ -29,7 +30,7 @@ export class Server {
   readonly metricsPort: number;
   readonly #flags: string[];
   readonly #env: Record<string, string>;
-  readonly #root: string;
+  #root: string;
   readonly #ownsFolder: boolean;
   #child: ChildProcess | null = null;
   #output = '';
@@ -104,6 +105,11 @@ export class Server {
     child.stdout.on('data', keep);
     child.stderr.on('data', keep);
     return child;
+  }
+
+  /** From the next start on it is this checkout of the program. */
+  movesTo(root: string): void {
+    this.#root = root;
   }
 
   /** Starts the process and waits until it is ready. */
