@@ -92,6 +92,31 @@ export function storageConformance(name: string, { create, reopen }: Options): v
       );
     });
 
+    it('lists a slice: from here, up to there, so many at either end', async () => {
+      const storage = await create();
+      const keys = ['a/1', 'a/2', 'a/3', 'a/4', 'b/1'];
+      await storage.write(keys.map((key) => [key, key.toUpperCase()]));
+      const of = async (...args: Parameters<Storage['list']>) =>
+        (await storage.list(...args)).map(([key, value]) => {
+          assert.equal(value, key.toUpperCase());
+          return key;
+        });
+      assert.deepEqual(await of('a/', { first: 2 }), ['a/1', 'a/2']);
+      assert.deepEqual(await of('a/', { last: 2 }), ['a/3', 'a/4']);
+      assert.deepEqual(await of('a/', { last: 9 }), ['a/1', 'a/2', 'a/3', 'a/4']);
+      assert.deepEqual(await of('a/', { from: 'a/2' }), ['a/2', 'a/3', 'a/4']);
+      assert.deepEqual(await of('a/', { from: 'a/2', to: 'a/4' }), ['a/2', 'a/3']);
+      assert.deepEqual(await of('a/', { from: 'a/2', to: 'a/4', first: 1 }), ['a/2']);
+      assert.deepEqual(await of('a/', { from: 'a/1', to: 'a/4', last: 1 }), ['a/3']);
+      assert.deepEqual(await of('a/', { from: 'a/25' }), ['a/3', 'a/4']);
+      // A slice is of its prefix, whatever it names.
+      assert.deepEqual(await of('a/', { from: '', to: 'c' }), ['a/1', 'a/2', 'a/3', 'a/4']);
+      assert.deepEqual(await of('a/', { from: 'a/3', to: 'a/2' }), []);
+      assert.deepEqual(await of('a/', { first: 0 }), []);
+      assert.deepEqual(await of('a/', { last: 0 }), []);
+      await storage.close();
+    });
+
     it('keeps everything over a restart', { skip: reopen === undefined && 'keeps nothing' }, async () => {
       let storage = await create();
       await storage.write([

@@ -1,8 +1,13 @@
 import { chmodSync } from 'node:fs';
-import { DatabaseSync } from 'node:sqlite';
-import type { Storage } from './storage.ts';
+import { DatabaseSync, type SQLInputValue } from 'node:sqlite';
+import { type Slice, type Storage, StorageFullError } from './storage.ts';
 
-/** One SQLite file, readable by its owner only: it holds tokens and messages. */
+/** SQLITE_FULL: the disk has no room. */
+const FULL = 13;
+/** Above every key that begins with what stands before it. */
+const END = '\u{10ffff}';
+
+/** One SQLite file, readable by its owner only: it holds tokens and messages. Several processes may open it. */
 export function openFileStorage(path: string): Storage {
   const db = new DatabaseSync(path);
   chmodSync(path, 0o600);
@@ -14,13 +19,15 @@ export function openFileStorage(path: string): Storage {
     'INSERT INTO kv VALUES (?, ?) ON CONFLICT (key) DO UPDATE SET value = excluded.value',
   );
   const remove = db.prepare('DELETE FROM kv WHERE key = ?');
-  const list = db.prepare('SELECT key, value FROM kv WHERE key >= ? AND key < ? ORDER BY key');
+  const range = 'FROM kv WHERE key >= max(:prefix, :from) AND key < min(:end, :to) ORDER BY key';
+  const first = db.prepare(`SELECT key, value ${range} LIMIT :most`);
+  const last = db.prepare(`SELECT key, value ${range} DESC LIMIT :most`);
   return {
     async get(key) {
       return (get.get(key) as { value: string } | undefined)?.value;
     },
     async write(entries) {
-      db.exec('BEGIN');
+      db.exec('BEGIN IMMEDIATE');
       try {
         for (const [key, value] of entries) {
           if (value === null) remove.run(key);
@@ -28,15 +35,24 @@ export function openFileStorage(path: string): Storage {
         }
         db.exec('COMMIT');
       } catch (error) {
-        db.exec('ROLLBACK');
-        throw error;
+        // A full disk may have ended the transaction already.
+        if (db.isTransaction) db.exec('ROLLBACK');
+        throw (error as { errcode?: number }).errcode === FULL
+          ? new StorageFullError({ cause: error })
+          : error;
       }
     },
-    async list(prefix) {
-      return (list.all(prefix, `${prefix}\u{10ffff}`) as { key: string; value: string }[]).map((row) => [
-        row.key,
-        row.value,
-      ]);
+    async list(prefix, slice: Slice = {}) {
+      const args: Record<string, SQLInputValue> = {
+        prefix,
+        from: slice.from ?? prefix,
+        end: prefix + END,
+        to: slice.to ?? prefix + END,
+        most: slice.last ?? slice.first ?? -1,
+      };
+      const rows = (slice.last === undefined ? first : last).all(args) as { key: string; value: string }[];
+      if (slice.last !== undefined) rows.reverse();
+      return rows.map((row) => [row.key, row.value]);
     },
     async close() {
       db.close();
