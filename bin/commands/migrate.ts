@@ -41,12 +41,12 @@ async function migrateFolder(
 ): Promise<number> {
   const waiting = await waitingIn(folder);
   if (waiting > 0) {
-    say(`${waiting} commands were accepted and not handled yet: they are handled first.`);
+    say(`${commands(waiting)} accepted and not handled yet: that is done first.`);
     await workOffLog(config, folder, logger);
     const left = await waitingIn(folder);
     if (left > 0)
       throw new Error(
-        `${left} commands could not be handled: start the server once more, stop it, and try again.`,
+        `${commands(left)} accepted and could not be handled: start the server once more, stop it, and try again.`,
       );
   }
   const installation = installationOf(folder.path);
@@ -81,6 +81,8 @@ async function moveTo(
   say(comparisonTable(name, comparisons));
   return differenceLines(name, comparisons);
 }
+
+const commands = (count: number) => `${count} ${count === 1 ? 'command was' : 'commands were'}`;
 
 async function waitingIn(folder: DataFolder): Promise<number> {
   const messages = await openMessagesDatabase(folder.file('messages.db'));

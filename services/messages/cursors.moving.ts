@@ -7,7 +7,7 @@ import type { MessagesExport, Named } from './exporting.ts';
 import { CursorImport } from './redis/cursor-import.ts';
 
 /** Devices, users or streams in a page: each has cursors of as many streams, or of as many users, as it is in. */
-const OWNERS_PAGE = 50;
+const OWNERS_PAGE = 20;
 
 /** Everything of one owner. */
 interface Owned<Value> {
