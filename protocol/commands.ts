@@ -33,8 +33,10 @@ export const Audience = Type.Union([
 ]);
 export type Audience = Static<typeof Audience>;
 
-export const Name = Type.String({ minLength: 1, maxLength: 100 });
-export const Url = Type.String({ pattern: '^https?://[^\\s]+$', maxLength: 2048 });
+/** Not every database can keep U+0000 in a text. */
+export const NO_NUL = '^[^\\u0000]*$';
+export const Name = Type.String({ minLength: 1, maxLength: 100, pattern: NO_NUL });
+export const Url = Type.String({ pattern: '^https?://[^\\s\\u0000]+$', maxLength: 2048 });
 /** Seconds; null turns disappearing messages off. */
 export const Timer = Type.Union([Type.Integer({ minimum: 1, maximum: 31_536_000 }), Type.Null()]);
 const Users = Type.Array(Id, { minItems: 1, maxItems: 1000, uniqueItems: true });
@@ -125,7 +127,7 @@ export const changes = {
       Type.Union([Type.String({ pattern: '^\\+[1-9][0-9]{4,14}$', description: 'E.164' }), Type.Null()]),
     ),
     photo: Type.Optional(Type.Union([Url, Type.Null()])),
-    status: Type.Optional(Type.Union([Type.String({ maxLength: 500 }), Type.Null()])),
+    status: Type.Optional(Type.Union([Type.String({ maxLength: 500, pattern: NO_NUL }), Type.Null()])),
   }),
   'privacy.update': command('privacy.update', 'Who may see one’s last seen and presence.', {
     last_seen: Type.Optional(Audience),

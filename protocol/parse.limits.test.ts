@@ -84,3 +84,19 @@ describe('limits', () => {
     }
   });
 });
+
+describe('texts that go into databases', () => {
+  it('may not have U+0000, which some cannot keep', () => {
+    for (const name of ['a\0', '\0', 'a\0b'])
+      assert.equal(refusalOf(json({ ...commandExamples['group.update'], name })), 'bad_request');
+    assert.equal(
+      refusalOf(json({ ...commandExamples['profile.update'], status: 'at\0home' })),
+      'bad_request',
+    );
+    assert.equal(
+      refusalOf(json({ ...commandExamples['profile.update'], photo: 'https://example.org/\0' })),
+      'bad_request',
+    );
+    assert.equal(refusalOf(json({ ...commandExamples['group.update'], name: 'two\nlines' })), null);
+  });
+});

@@ -1,5 +1,5 @@
 import Type, { type Static } from 'typebox';
-import { Name } from '../commands.ts';
+import { Name, NO_NUL } from '../commands.ts';
 import { Id, Time, Username } from '../ids.ts';
 import { JSON_MEDIA, type Route } from './route.ts';
 
@@ -9,7 +9,12 @@ const closed = { additionalProperties: false } as const;
 const Password = Type.String({ minLength: 1, maxLength: 1024 });
 const Token = Type.String({ minLength: 1, maxLength: 4096 });
 const DeviceName = Type.Optional(
-  Type.String({ minLength: 1, maxLength: 100, description: 'what this device is called' }),
+  Type.String({
+    minLength: 1,
+    maxLength: 100,
+    pattern: NO_NUL,
+    description: 'what this device is called',
+  }),
 );
 
 export const RegisterBody = Type.Object(
