@@ -139,6 +139,7 @@ export const deviceEvents = {
 
 export const events = { ...conversationEvents, ...accountEvents, ...deviceEvents } as const;
 export type EventType = keyof typeof events;
+export type ConversationEventType = keyof typeof conversationEvents;
 export type EventOf<T extends EventType> = Static<(typeof events)[T]>;
 export type AnyEvent = { [T in EventType]: EventOf<T> }[EventType];
 

@@ -5,12 +5,15 @@ import type { AnyEvent, PresencePayload, Receipt, TypingPayload } from '../../pr
 import { MAX_CONTENT_BYTES } from '../../protocol/limits.ts';
 import { parseTopic, topics } from '../../protocol/topics.ts';
 import { VERSION } from '../../protocol/version.ts';
+import type { AnswerOf, ListedConversation } from './answers.ts';
 import { Connection } from './connection.ts';
 import { Emitter } from './emitter.ts';
+import { type Lock, noLock } from './lock.ts';
 import { Outbox } from './outbox.ts';
 import { Positions } from './positions.ts';
 import { RefusedError, type Session, type Sessions } from './session.ts';
 import type { Storage } from './storage.ts';
+import type { Transport, TransportListener } from './transport.ts';
 import { Waiters } from './waiters.ts';
 
 export type Status = 'offline' | 'connecting' | 'online';
@@ -20,6 +23,8 @@ export interface ClientEvents extends Record<string, unknown> {
   /** In order, without gaps and repeats, per stream. */
   event: AnyEvent;
   receipts: { conversation: string; receipts: Receipt[] };
+  /** What the server has of one's conversations, at every connection: pages, newest first. `last`: there are no more. */
+  listed: { conversations: ListedConversation[]; last: boolean };
   presence: PresencePayload;
   typing: TypingPayload;
   /** A change was refused after its PUBACK, or with nobody waiting for it. */
@@ -28,7 +33,11 @@ export interface ClientEvents extends Record<string, unknown> {
   signedOut: undefined;
 }
 
-type Fields<T extends ChangeType | QueryType | 'receipt.read'> = Omit<CommandOf<T>, 'v' | 'id' | 'type'>;
+/** What a command says, without what the client fills in. */
+export type Fields<T extends ChangeType | QueryType | 'receipt.read'> = Omit<
+  CommandOf<T>,
+  'v' | 'id' | 'type'
+>;
 
 /** A change that has been handed over. */
 export interface Sent {
@@ -37,6 +46,20 @@ export interface Sent {
   accepted: Promise<void>;
   /** The event it made. @throws {RefusedError} */
   outcome: Promise<AnyEvent>;
+}
+
+export interface ClientOptions {
+  /** mqtt://, mqtts://, ws:// or wss:// */
+  url: string;
+  session: Session;
+  sessions: Sessions;
+  storage: Storage;
+  /** The least time between two attempts to connect, milliseconds; it is up to three times as long. */
+  reconnectMs?: number;
+  /** Where other tabs or processes may have this device too: only the one that has the lock connects. */
+  lock?: Lock;
+  /** In place of MQTT.js: for tests, and for those who bring a connection of their own. */
+  transport?: (listener: TransportListener) => Transport;
 }
 
 const QUERY_TIMEOUT_MS = 15_000;
@@ -48,24 +71,22 @@ const MAX_COMMAND_BYTES = 96_000;
  * ws:// or wss://.
  */
 export class DunlinClient extends Emitter<ClientEvents> {
-  readonly #connection: Connection;
+  readonly #connection: Transport;
+  readonly #lock: Lock;
   readonly #outbox: Outbox;
   readonly #positions: Positions;
   readonly #waiters = new Waiters();
   #status: Status = 'offline';
   #open = false;
+  /** Ends the wait for the lock. */
+  #standby: AbortController | null = null;
+  #release: () => void = () => {};
 
-  /** `reconnectMs`: the least time between two attempts to connect, milliseconds; it is up to three times as long. */
-  constructor(options: {
-    url: string;
-    session: Session;
-    sessions: Sessions;
-    storage: Storage;
-    reconnectMs?: number;
-  }) {
+  constructor(options: ClientOptions) {
     super();
     const { url, session, sessions, storage } = options;
-    const listener = {
+    this.#lock = options.lock ?? noLock;
+    const listener: TransportListener = {
       online: () => this.#online(),
       offline: () => {
         this.#outbox.offline();
@@ -74,7 +95,8 @@ export class DunlinClient extends Emitter<ClientEvents> {
       received: (topic: string, text: string) => this.#received(topic, text),
       signedOut: () => void this.close().then(() => this.emit('signedOut', undefined)),
     };
-    this.#connection = new Connection(url, session, sessions, listener, options.reconnectMs);
+    this.#connection =
+      options.transport?.(listener) ?? new Connection(url, session, sessions, listener, options.reconnectMs);
     this.#outbox = new Outbox(storage, this.user, (text) => this.#publish(text));
     this.#positions = new Positions(
       storage,
@@ -98,10 +120,15 @@ export class DunlinClient extends Emitter<ClientEvents> {
     return this.#outbox.pending;
   }
 
-  /** Starts connecting; goes on trying, with jitter, until {@link close}. */
+  /**
+   * Starts connecting; goes on trying, with jitter, until {@link close}. With a lock that another has it resolves at once, and connects
+   * when it is its turn: until then changes are kept, and what the other one receives is in the storage.
+   */
   async connect(): Promise<void> {
     if (this.#open) return;
     this.#open = true;
+    const standby = new AbortController();
+    this.#standby = standby;
     try {
       await this.#outbox.load();
       await this.#positions.load();
@@ -109,17 +136,42 @@ export class DunlinClient extends Emitter<ClientEvents> {
       this.#open = false;
       throw error;
     }
-    if (!this.#open) return;
+    const turn = this.#lock.acquire(standby.signal).then((release) => this.#myTurn(release, standby));
+    if (this.#lock === noLock) await turn;
+    else turn.catch(() => {}); // closed meanwhile
+  }
+
+  async #myTurn(release: () => void, standby: AbortController): Promise<void> {
+    if (standby.signal.aborted) return release();
+    this.#release = release;
+    if (this.#lock !== noLock) {
+      // The other one has gone on meanwhile.
+      await this.#outbox.reload();
+      await this.#positions.load();
+      await this.beforeOnline();
+      if (standby.signal.aborted) return;
+    }
     this.#setStatus('connecting');
     this.#connection.open();
   }
 
+  /** For what is built on this client: what to do when it becomes this one's turn to connect, before it does. */
+  beforeOnline: () => Promise<void> = async () => {};
+
+  /**
+   * For what is built on this client and keeps events: what it returns is written together with the position, or not at all. It must not wait
+   * for an answer of the server: that comes behind the event. One that throws gets the event again.
+   */
+  keepWith(keep: (event: AnyEvent) => Promise<[key: string, value: string | null][]>): void {
+    this.#positions.keep = keep;
+  }
+
   /**
    * Makes a change; works offline: it is kept and goes out with the next connection, once.
+   * @param id to make it again under the id that it had: the server makes one event of it
    * @throws {RefusedError} too_large: nothing was kept
    */
-  async change<T extends ChangeType>(type: T, fields: Fields<T>): Promise<Sent> {
-    const id = uuidv7();
+  async change<T extends ChangeType>(type: T, fields: Fields<T>, id = uuidv7()): Promise<Sent> {
     const text = JSON.stringify({ v: VERSION, id, type, ...fields });
     checkSize(text, fields);
     const accepted = this.#waiters.wait<void>(`accepted/${id}`);
@@ -139,7 +191,7 @@ export class DunlinClient extends Emitter<ClientEvents> {
   }
 
   /** Asks. @throws {RefusedError}, or an Error when offline or unanswered */
-  async query<T extends QueryType, R = unknown>(type: T, fields: Fields<T>): Promise<R> {
+  async query<T extends QueryType, R = AnswerOf<T>>(type: T, fields: Fields<T>): Promise<R> {
     if (this.#status !== 'online') throw new Error('offline');
     const id = uuidv7();
     const answer = this.#waiters.wait<R>(id);
@@ -174,11 +226,22 @@ export class DunlinClient extends Emitter<ClientEvents> {
     this.#connection.watch('presence' in what ? topics.presence(what.presence) : topics.typing(what.typing));
   }
 
+  /** Ends what {@link watch} began. */
+  unwatch(what: { presence: string } | { typing: string }): void {
+    this.#connection.unwatch(
+      'presence' in what ? topics.presence(what.presence) : topics.typing(what.typing),
+    );
+  }
+
   /** Ends the connection. What was not sent yet is kept for the next {@link connect}, of this or a later process; who waits is told. */
   async close(): Promise<void> {
     this.#open = false;
+    this.#standby?.abort(new Error('closed'));
+    this.#standby = null;
     this.#outbox.offline();
     await this.#connection.close();
+    this.#release();
+    this.#release = () => {};
     this.#waiters.rejectAll(new Error('closed'));
     this.#setStatus('offline');
   }
@@ -194,10 +257,11 @@ export class DunlinClient extends Emitter<ClientEvents> {
     await this.#positions.resume();
     let cursor: string | undefined;
     do {
-      const page: { conversations: { id: string; head: number }[]; next?: string | null } = await this.query(
-        'conversations.list',
-        { limit: 200, ...(cursor === undefined ? {} : { cursor }) },
-      );
+      const page: AnswerOf<'conversations.list'> = await this.query('conversations.list', {
+        limit: 200,
+        ...(cursor === undefined ? {} : { cursor }),
+      });
+      this.emit('listed', { conversations: page.conversations, last: (page.next ?? null) === null });
       for (const { id, head } of page.conversations) await this.#positions.catchUp(id, head);
       cursor = page.next ?? undefined;
     } while (cursor !== undefined);
@@ -207,7 +271,7 @@ export class DunlinClient extends Emitter<ClientEvents> {
     if (stream === this.user || stream === this.device) return []; // own streams come by the inbox alone
     const events: AnyEvent[] = [];
     for (let from = after; from < before - 1; ) {
-      let page: MessagesPage;
+      let page: AnswerOf<'messages.list'>;
       try {
         page = await this.query('messages.list', { conversation: stream, after: from, limit: 200 });
       } catch (error) {
@@ -215,7 +279,7 @@ export class DunlinClient extends Emitter<ClientEvents> {
         if (error instanceof RefusedError && !error.refusal.retry) return events;
         throw error;
       }
-      events.push(...page.events.filter((event) => event.seq < before));
+      events.push(...(page.events as AnyEvent[]).filter((event) => event.seq < before));
       // Hidden messages may leave a page empty without its being the end.
       if (!page.more || page.last <= from) break;
       from = page.last;
@@ -278,12 +342,6 @@ export class DunlinClient extends Emitter<ClientEvents> {
 interface Notice {
   command: string | null;
   error: RefusedError['refusal'];
-}
-
-interface MessagesPage {
-  last: number;
-  more: boolean;
-  events: AnyEvent[];
 }
 
 function objectIn(text: string): { type?: string; seq?: number } | null {

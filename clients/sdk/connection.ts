@@ -1,6 +1,7 @@
 import mqtt, { type MqttClient } from 'mqtt';
 import { topics } from '../../protocol/topics.ts';
 import { RefusedError, type Session, type Sessions } from './session.ts';
+import type { Transport, TransportListener } from './transport.ts';
 
 /** How long {@link Connection.close} waits for the other side. */
 const CLOSE_TIMEOUT_MS = 2_000;
@@ -10,21 +11,11 @@ const RENEW_EVERY_MS = 10_000;
 /** Refusals of a refresh that no later try can change. */
 const signedOutBy = new Set<string>(['unauthenticated', 'token_expired', 'token_reused', 'device_revoked']);
 
-interface Listener {
-  /** Connected, and subscribed to both inboxes. */
-  online(): void;
-  offline(): void;
-  /** PUBACK goes out when it resolves, and not at all when it rejects. */
-  received(topic: string, text: string): Promise<void>;
-  /** The device was revoked or its tokens no longer work. The session is forgotten. */
-  signedOut(): void;
-}
-
 /** One device's MQTT connection: comes back by itself, with new tokens where the old ones are refused. */
-export class Connection {
+export class Connection implements Transport {
   readonly #url: string;
   readonly #sessions: Sessions;
-  readonly #listener: Listener;
+  readonly #listener: TransportListener;
   readonly #reconnectMs: number;
   /** Topics at QoS 0 beside the inboxes. */
   readonly #watched = new Set<string>();
@@ -37,7 +28,13 @@ export class Connection {
   #renewedAt = 0;
 
   /** `reconnectMs`: the least time between two attempts, milliseconds; it is up to three times as long. */
-  constructor(url: string, session: Session, sessions: Sessions, listener: Listener, reconnectMs = 1_000) {
+  constructor(
+    url: string,
+    session: Session,
+    sessions: Sessions,
+    listener: TransportListener,
+    reconnectMs = 1_000,
+  ) {
     this.#url = url;
     this.#reconnectMs = reconnectMs;
     this.#session = session;
@@ -111,6 +108,10 @@ export class Connection {
     if (this.#watched.has(topic)) return;
     this.#watched.add(topic);
     if (this.#online) this.#mqtt?.subscribe(topic, { qos: 0 }, () => {});
+  }
+
+  unwatch(topic: string): void {
+    if (this.#watched.delete(topic) && this.#online) this.#mqtt?.unsubscribe(topic, () => {});
   }
 
   /** Ends the connection, and every publish that waits for its PUBACK. */

@@ -56,10 +56,17 @@ export class Outbox {
     return this.#loading;
   }
 
+  /** Reads what another tab or process of this device has left since, when its turn is over. */
+  async reload(): Promise<void> {
+    await this.load();
+    await this.#read();
+  }
+
   async #read(): Promise<void> {
     for (const [key, text] of await this.#storage.list(this.#prefix)) {
       const [number = '0', id = ''] = key.slice(this.#prefix.length).split('/');
       this.#number = Math.max(this.#number, Number(number));
+      if (this.#waiting.has(id)) continue;
       this.#waiting.set(id, {
         id,
         key,
@@ -77,11 +84,17 @@ export class Outbox {
     return [...this.#waiting.values()].filter((w) => !w.acknowledged).map((w) => w.id);
   }
 
-  /** Resolves when the command is kept here; `accepted` is called at the PUBACK. */
+  /** Resolves when the command is kept here; `accepted` is called at the PUBACK. One that is here already is not added again. */
   add(id: string, text: string, accepted: () => void): Promise<void> {
     // One after the other: the order of making is the order of keeping and of sending.
     const added = this.#adding.then(async () => {
       await this.load();
+      const here = this.#waiting.get(id);
+      if (here !== undefined) {
+        here.accepted = accepted;
+        if (here.acknowledged) accepted();
+        return;
+      }
       const key = `${this.#prefix}${String(++this.#number).padStart(12, '0')}/${id}`;
       await this.#storage.write([[key, text]]);
       this.#waiting.set(id, { id, key, text, acknowledged: false, due: true, refused: 0, accepted });

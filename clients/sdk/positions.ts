@@ -21,6 +21,12 @@ export class Positions {
   readonly #early = new Map<string, Early>();
   readonly #fetch: (stream: string, after: number, before: number) => Promise<AnyEvent[]>;
   readonly #deliver: (event: AnyEvent) => void;
+  /** What else is to be kept of an event, in one write with the position. */
+  keep: (event: AnyEvent) => Promise<[key: string, value: string | null][]> = async () => [];
+  /** Handed out, but there was no room to keep them; ascending. No more than the server has on its way without our PUBACK. */
+  readonly #unkept = new Map<string, AnyEvent[]>();
+  /** Events are kept one after the other, in the order in which they were accepted. */
+  #keeping: Promise<unknown> = Promise.resolve();
 
   /** `fetch` resolves with everything that may be read between two sequence numbers, ascending, both excluded. */
   constructor(
@@ -121,20 +127,45 @@ export class Positions {
     for (const event of events.toSorted((a, b) => a.seq - b.seq)) await this.#accept(event);
   }
 
-  /** Handed out first, then the position: what a crash takes away between the two comes again. */
-  async #accept(event: AnyEvent): Promise<void> {
-    if (event.seq <= (this.#last.get(event.conversation) ?? 0)) return;
-    this.#last.set(event.conversation, event.seq);
-    this.#deliver(event);
-    await this.#keep(event.conversation, event.seq);
-  }
-
-  async #move(stream: string, seq: number): Promise<void> {
+  /**
+   * Handed out first, then the position: what a crash takes away between the two comes again. What could not be kept is
+   * tried again with the next event of its stream, or its own repeat.
+   */
+  #accept(event: AnyEvent): Promise<void> {
+    const { conversation: stream, seq } = event;
+    // A repeat is acknowledged when what it repeats is kept, and not before.
+    if (seq <= (this.#last.get(stream) ?? 0)) return this.#inTurn(() => this.#keepAll(stream, []));
     this.#last.set(stream, seq);
-    await this.#keep(stream, seq);
+    this.#deliver(event);
+    return this.#inTurn(() => this.#keepAll(stream, [event]));
   }
 
-  #keep(stream: string, seq: number): Promise<void> {
-    return this.#storage.write([[this.#prefix + stream, String(seq)]]);
+  #move(stream: string, seq: number): Promise<void> {
+    this.#last.set(stream, seq);
+    return this.#inTurn(async () => {
+      await this.#keepAll(stream, []);
+      await this.#storage.write([[this.#prefix + stream, String(seq)]]);
+    });
+  }
+
+  async #keepAll(stream: string, more: AnyEvent[]): Promise<void> {
+    const events = [...(this.#unkept.get(stream) ?? []), ...more];
+    const last = events.at(-1);
+    if (last === undefined) return;
+    try {
+      const entries: [string, string | null][] = [];
+      for (const event of events) entries.push(...(await this.keep(event)));
+      await this.#storage.write([...entries, [this.#prefix + stream, String(last.seq)]]);
+      this.#unkept.delete(stream);
+    } catch (error) {
+      this.#unkept.set(stream, events);
+      throw error;
+    }
+  }
+
+  #inTurn(task: () => Promise<void>): Promise<void> {
+    const done = this.#keeping.then(task);
+    this.#keeping = done.catch(() => {});
+    return done;
   }
 }

@@ -30,6 +30,7 @@ interface SessionBody {
 }
 
 const KEY = 'session';
+const HTTP_TIMEOUT_MS = 15_000;
 
 /** Signs in and stays signed in. `server` is the base URL of the HTTP API. */
 export class Sessions {
@@ -116,13 +117,22 @@ export class Sessions {
     const headers: Record<string, string> = {};
     if (body !== undefined) headers['content-type'] = 'application/json';
     if (token !== undefined) headers.authorization = `Bearer ${token}`;
-    const response = await fetch(this.#server + path, {
-      method: 'POST',
-      headers,
-      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
-      signal: AbortSignal.timeout(15_000),
-    });
-    const answer: unknown = response.status === 204 ? null : await response.json();
+    // Not `AbortSignal.timeout`: React Native has none.
+    const abort = new AbortController();
+    const timer = setTimeout(() => abort.abort(new Error(`no answer from ${this.#server}`)), HTTP_TIMEOUT_MS);
+    let response: Response;
+    let answer: unknown;
+    try {
+      response = await fetch(this.#server + path, {
+        method: 'POST',
+        headers,
+        ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+        signal: abort.signal,
+      });
+      answer = response.status === 204 ? null : await response.json();
+    } finally {
+      clearTimeout(timer);
+    }
     if (!response.ok) {
       const problem = answer as ({ title?: string } & Partial<Refusal>) | null;
       // Not of the contract: from something on the way, which knows nothing of the request.
