@@ -1,4 +1,3 @@
-import type { Static } from 'typebox';
 import type { QueryType } from '../../protocol/commands.ts';
 import type { ConversationEventType, EventOf } from '../../protocol/events.ts';
 import type {
@@ -28,19 +27,19 @@ export interface Page {
 
 /** What each query is answered with. */
 export interface Answers {
-  'conversations.list': Static<typeof ConversationList>;
-  'conversation.get': Static<typeof Conversation>;
-  'members.list': Static<typeof MemberList>;
+  'conversations.list': ConversationList;
+  'conversation.get': Conversation;
+  'members.list': MemberList;
   'messages.list': Page;
   'messages.search': { events: EventOf<'message'>[]; next: string | null };
-  'message.status': Static<typeof MessageStatus>;
-  'receipts.get': Static<typeof ReceiptList>;
-  'profile.get': Static<typeof Profile>;
-  'user.find': Static<typeof Profile>;
-  'contacts.list': Static<typeof ContactList>;
-  'blocks.list': Static<typeof BlockList>;
-  'devices.list': Static<typeof DeviceList>;
-  'privacy.get': Static<typeof Privacy>;
+  'message.status': MessageStatus;
+  'receipts.get': ReceiptList;
+  'profile.get': Profile;
+  'user.find': Profile;
+  'contacts.list': ContactList;
+  'blocks.list': BlockList;
+  'devices.list': DeviceList;
+  'privacy.get': Privacy;
 }
 
 export type AnswerOf<T extends QueryType> = Answers[T];

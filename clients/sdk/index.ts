@@ -1,3 +1,34 @@
-export { type ClientEvents, DunlinClient, type Sent, type Status } from './client.ts';
+export type {
+  Audience,
+  ChangeType,
+  CommandOf,
+  CommandType,
+  QueryType,
+  Role,
+} from '../../protocol/commands.ts';
+export type { Content } from '../../protocol/content.ts';
+export type { ErrorCode, Refusal } from '../../protocol/errors.ts';
+export type {
+  AnyEvent,
+  ConversationEventType,
+  EventOf,
+  EventType,
+  PresencePayload,
+  Receipt,
+  TypingPayload,
+} from '../../protocol/events.ts';
+export { MAX_CONTENT_BYTES } from '../../protocol/limits.ts';
+export { parseTopic, type Topic, topics } from '../../protocol/topics.ts';
+export type { AnswerOf, Answers, ConversationEvent, ListedConversation, Page } from './answers.ts';
+export {
+  type ClientEvents,
+  type ClientOptions,
+  DunlinClient,
+  type Fields,
+  type Sent,
+  type Status,
+} from './client.ts';
+export { type Lock, noLock, webLock } from './lock.ts';
 export { RefusedError, type Session, Sessions } from './session.ts';
-export { MemoryStorage, type Storage } from './storage.ts';
+export { MemoryStorage, type Slice, type Storage, StorageFullError } from './storage.ts';
+export type { Transport, TransportListener } from './transport.ts';

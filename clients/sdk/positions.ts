@@ -124,7 +124,7 @@ export class Positions {
   }
 
   async #acceptAll(events: AnyEvent[]): Promise<void> {
-    for (const event of events.toSorted((a, b) => a.seq - b.seq)) await this.#accept(event);
+    for (const event of [...events].sort((a, b) => a.seq - b.seq)) await this.#accept(event);
   }
 
   /**

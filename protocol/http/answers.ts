@@ -1,4 +1,4 @@
-import Type from 'typebox';
+import Type, { type Static } from 'typebox';
 import { Audience, HistoryForNew, Role } from '../commands.ts';
 import { accountEvents, conversationEvents, events, Receipt } from '../events.ts';
 import { Id, Time } from '../ids.ts';
@@ -56,6 +56,7 @@ export const MessageStatus = Type.Object(
   },
   { title: 'MessageStatus' },
 );
+export type MessageStatus = Static<typeof MessageStatus>;
 
 const Kind = Type.Union([Type.Literal('direct'), Type.Literal('group')]);
 const Seconds = orNull(Type.Integer());
@@ -87,6 +88,7 @@ export const ConversationList = Type.Object(
   },
   { title: 'ConversationList' },
 );
+export type ConversationList = Static<typeof ConversationList>;
 
 export const Conversation = Type.Object(
   {
@@ -104,16 +106,19 @@ export const Conversation = Type.Object(
   },
   { title: 'Conversation' },
 );
+export type Conversation = Static<typeof Conversation>;
 
 export const MemberList = Type.Object(
   { members: Type.Array(Type.Object({ user: Id, role: Role })), next: Next },
   { title: 'MemberList' },
 );
+export type MemberList = Static<typeof MemberList>;
 
 export const ReceiptList = Type.Object(
   { conversation: Id, receipts: Type.Array(Receipt) },
   { title: 'ReceiptList' },
 );
+export type ReceiptList = Static<typeof ReceiptList>;
 
 /** Made by the group’s first event; the conversation is named beside it, as what a client is after. */
 export const GroupAnswer = Type.Object(
@@ -136,6 +141,7 @@ export const Profile = Type.Object(
   },
   { title: 'Profile', description: 'As far as the one who asks may see it: the rest is null or absent.' },
 );
+export type Profile = Static<typeof Profile>;
 
 export const Privacy = Type.Object({ last_seen: Audience, presence: Audience }, { title: 'Privacy' });
 
@@ -155,11 +161,14 @@ export const ContactList = Type.Object(
   },
   { title: 'ContactList' },
 );
+export type ContactList = Static<typeof ContactList>;
+export type Privacy = Static<typeof Privacy>;
 
 export const BlockList = Type.Object(
   { blocks: Type.Array(Type.Object({ user: Id, username: Type.String(), name: orNull(Type.String()) })) },
   { title: 'BlockList' },
 );
+export type BlockList = Static<typeof BlockList>;
 
 export const DeviceList = Type.Object(
   {
@@ -175,6 +184,7 @@ export const DeviceList = Type.Object(
   },
   { title: 'DeviceList' },
 );
+export type DeviceList = Static<typeof DeviceList>;
 
 /** What one may not see is absent. */
 export const Presence = Type.Object(

@@ -1,0 +1,3 @@
+/** What stands on Node: files. */
+export { fileLock } from './lock.node.ts';
+export { openFileStorage } from './storage.node.ts';

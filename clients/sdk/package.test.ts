@@ -1,0 +1,179 @@
+/** The package as it is published. */
+import assert from 'node:assert/strict';
+import { execFile } from 'node:child_process';
+import {
+  copyFileSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { after, before, describe, it } from 'node:test';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
+import { gzipSync } from 'node:zlib';
+import { build, type Rollup } from 'vite';
+import { buildPackage } from './build/package.ts';
+
+const root = fileURLToPath(new URL('../../', import.meta.url));
+const here = fileURLToPath(new URL('./', import.meta.url));
+const run = promisify(execFile);
+
+/** Most bytes of what a browser loads, gzipped, without MQTT.js. */
+const BUDGET = 60_000;
+
+describe('the package', () => {
+  const app = mkdtempSync(join(tmpdir(), 'dunlin-package-'));
+  const installed = join(app, 'node_modules/@dunlin/sdk');
+
+  before(async () => {
+    mkdirSync(installed, { recursive: true });
+    copyFileSync(join(here, 'package.json'), join(installed, 'package.json'));
+    for (const name of ['mqtt', 'idb', 'uuidv7', '@types', 'undici-types'])
+      symlinkSync(join(root, 'node_modules', name), join(app, 'node_modules', name));
+    writeFileSync(join(app, 'package.json'), '{"type":"module"}');
+    await buildPackage(join(installed, 'dist'));
+  });
+  after(() => rmSync(app, { recursive: true }));
+
+  /** What a bundler makes for a browser of a module of an application. */
+  async function bundled(source: string, external: string[] = ['mqtt']): Promise<Rollup.OutputChunk> {
+    writeFileSync(join(app, 'app.js'), source);
+    const built = await build({
+      configFile: false,
+      logLevel: 'error',
+      root: app,
+      build: {
+        write: false,
+        minify: true,
+        lib: { entry: join(app, 'app.js'), formats: ['es'], fileName: 'app' },
+        rollupOptions: { external },
+      },
+    });
+    const [output] = Array.isArray(built) ? built : [built];
+    if (output === undefined || !('output' in output)) throw new Error('nothing was built');
+    assert.equal(output.output.length, 1);
+    return output.output[0];
+  }
+
+  const everything = `export * from '@dunlin/sdk'; export * from '@dunlin/sdk/indexeddb';`;
+
+  it('is within its budget, and brings no validator and nothing of Node', async () => {
+    const { code, imports, moduleIds } = await bundled(everything);
+    assert.deepEqual(imports, ['mqtt']);
+    assert.ok(gzipSync(code).byteLength <= BUDGET, `${gzipSync(code).byteLength} bytes`);
+    assert.ok(code.includes('outbox/'), 'it is all there');
+    assert.deepEqual(
+      moduleIds.filter((id) => /typebox|node:|\.node\.|vite-browser-external/.test(id)),
+      [],
+    );
+  });
+
+  it('costs who imports little no more than that', async () => {
+    const { code, imports } = await bundled(
+      `import { topics } from '@dunlin/sdk'; console.log(topics.inbox('x'));`,
+    );
+    assert.deepEqual(imports, []);
+    assert.ok(code.length < 1_000, `${code.length} bytes:\n${code}`);
+  });
+
+  it('names nothing of Node outside of the entry for Node', () => {
+    const ofNode = readdirSync(join(installed, 'dist'), { recursive: true, encoding: 'utf8' })
+      .filter((file) => file.endsWith('.js'))
+      .filter((file) => /(from|import)\s*\(?['"]node:|\bprocess\b|\bBuffer\b|\b__dirname\b/.test(code(file)));
+    assert.deepEqual(ofNode.sort(), ['clients/sdk/lock.node.js', 'clients/sdk/storage.node.js']);
+  });
+
+  it('uses nothing that React Native lacks', () => {
+    const lacking =
+      /AbortSignal\.(timeout|any)|structuredClone\(|\.toSorted\(|\.toReversed\(|\.with\(|Promise\.withResolvers|Object\.groupBy|throwIfAborted/;
+    const files = readdirSync(join(installed, 'dist'), { recursive: true, encoding: 'utf8' });
+    const using = files
+      .filter((file) => file.endsWith('.js') && !/\.node\.js$|indexeddb\.js$/.test(file))
+      .filter((file) => lacking.test(code(file)));
+    assert.deepEqual(using, []);
+  });
+
+  it('is a module of Node too, with its own entry for files', async () => {
+    const { stdout } = await run(
+      process.execPath,
+      [
+        '--input-type=module',
+        '-e',
+        `import { DunlinClient } from '@dunlin/sdk'; import { openFileStorage } from '@dunlin/sdk/node';
+         console.log(typeof DunlinClient, typeof openFileStorage);`,
+      ],
+      { cwd: app },
+    );
+    assert.equal(stdout.trim(), 'function function');
+  });
+
+  it('has types that stand on their own', async () => {
+    writeFileSync(
+      join(app, 'app.ts'),
+      `import { type Content, DunlinClient, type EventOf, MemoryStorage, Sessions } from '@dunlin/sdk';
+       import { openIndexedDbStorage } from '@dunlin/sdk/indexeddb';
+       export async function f(): Promise<string | undefined> {
+         const storage = Math.random() > 2 ? new MemoryStorage() : await openIndexedDbStorage('x');
+         const sessions = new Sessions('http://x', storage);
+         const session = await sessions.login('a', 'b');
+         const client = new DunlinClient({ url: 'ws://x', session, sessions, storage });
+         client.on('event', (event) => {
+           if (event.type === 'message.reaction') { const emoji: string | null = event.emoji; void emoji; }
+           // @ts-expect-error no event has it
+           void event.nothing;
+         });
+         await client.change('group.add', { conversation: 'c', users: ['u'] });
+         // @ts-expect-error a group is of users
+         await client.change('group.add', { conversation: 'c' });
+         const { conversations } = await client.query('conversations.list', { limit: 1 });
+         const message: EventOf<'message'> | null = conversations[0]!.last;
+         const content: Content | undefined = message?.content;
+         return content?.text as string | undefined;
+       }`,
+    );
+    writeFileSync(
+      join(app, 'tsconfig.json'),
+      JSON.stringify({
+        compilerOptions: {
+          target: 'ES2022',
+          lib: ['ES2022', 'DOM'],
+          module: 'ESNext',
+          moduleResolution: 'bundler',
+          customConditions: ['browser'],
+          types: [],
+          strict: true,
+          noEmit: true,
+          skipLibCheck: true,
+        },
+        files: ['app.ts'],
+      }),
+    );
+    const tsc = join(root, 'node_modules/typescript/bin/tsc');
+    const { stdout } = await run(process.execPath, [tsc, '-p', app]).catch((error) => error);
+    assert.equal(stdout, '');
+    for (const file of readdirSync(join(installed, 'dist'), { recursive: true, encoding: 'utf8' }))
+      if (file.endsWith('.d.ts')) assert.doesNotMatch(read(file), /typebox/, file);
+  });
+
+  it('depends on what this checkout was tested with', () => {
+    const ours = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')).dependencies;
+    const own = JSON.parse(readFileSync(join(here, 'package.json'), 'utf8')).dependencies;
+    for (const [name, version] of Object.entries(own)) assert.equal(version, ours[name], name);
+    const imported = new Set<string>();
+    for (const file of readdirSync(join(installed, 'dist'), { recursive: true, encoding: 'utf8' }))
+      if (file.endsWith('.js'))
+        for (const [, name] of read(file).matchAll(/from ['"]([^.'"][^'"]*)['"]/g))
+          if (!name!.startsWith('node:')) imported.add(name!);
+    assert.deepEqual([...imported].sort(), Object.keys(own).sort());
+  });
+
+  /** Without its comments. */
+  const code = (file: string) => read(file).replace(/\/\*[\s\S]*?\*\/|^\s*\/\/.*$|\s\/\/ .*$/gm, '');
+  const read = (file: string) => readFileSync(join(installed, 'dist', file), 'utf8');
+});
