@@ -21,12 +21,17 @@ export class Outcomes {
     timeoutMs: number,
   ): { outcome: Promise<Outcome | null>; cancel: () => void } {
     const key = keyOf(user, id);
-    const { promise: outcome, resolve: settle } = Promise.withResolvers<Outcome | null>();
-    const waiter = { settle, streams };
+    const { promise: outcome, resolve } = Promise.withResolvers<Outcome | null>();
+    const waiter: Waiter = {
+      streams,
+      settle(value) {
+        clearTimeout(timer);
+        resolve(value);
+      },
+    };
     this.#waiting.set(key, [...(this.#waiting.get(key) ?? []), waiter]);
     for (const stream of streams) this.#streams.set(stream, (this.#streams.get(stream) ?? 0) + 1);
     const cancel = () => {
-      clearTimeout(timer);
       const waiters = this.#waiting.get(key) ?? [];
       if (!waiters.includes(waiter)) return;
       const left = waiters.filter((one) => one !== waiter);
