@@ -135,6 +135,7 @@ export async function createBroker(parts: BrokerParts): Promise<Broker> {
     authentication: parts.authentication,
     ...{ connections, claims, open, limits, metrics, logger },
     takenOver: (connection) => lifecycle.takenOver(connection),
+    endOlder: (connection) => lifecycle.endOlder(connection),
     draining: () => guard.draining,
     origin: (client) => lifecycle.origin(client),
   });

@@ -7,7 +7,7 @@ import { isUuid } from '../../protocol/ids.ts';
 import { parseCommand } from '../../protocol/parse.ts';
 import type { Authentication } from '../../services/accounts/accounts.ts';
 import type { InnerClient, Will } from '../aedes-inside.ts';
-import type { SessionClaims } from '../nodes/session-claims.ts';
+import type { Claim, SessionClaims } from '../nodes/session-claims.ts';
 import type { OpenRules } from '../open/rules.ts';
 import { destination } from '../topic-rules/publish.ts';
 import { Connection, type Connections, type Transport } from './connections.ts';
@@ -18,6 +18,8 @@ export interface AuthenticateParts {
   claims: Pick<SessionClaims, 'claim'>;
   /** Another node has the device now. Resolves when nothing more of the connection will be written. */
   takenOver(connection: Connection): Promise<void>;
+  /** As {@link takenOver}, of what its device had here before it. */
+  endOlder(connection: Connection): Promise<void>;
   open: OpenRules;
   limits: Pick<Config['limits'], 'connectionsPerUser' | 'keepAliveMaxSeconds'>;
   draining(): boolean;
@@ -83,14 +85,19 @@ export class Authenticate {
     // The device has connected again meanwhile: that connection is the one that stays.
     if (claim === null) throw new Refused('unavailable', 'connected elsewhere');
     try {
-      if (client.closed) return claim.release();
+      if (client.closed) return this.#giveUp(connection, claim);
       this.#checkRoom(user, device);
     } catch (error) {
-      claim.release();
+      this.#giveUp(connection, claim);
       throw error;
     }
     connection.claim = claim;
     connections.admit(connection);
+  }
+
+  /** What the device had here before has no claim any more: nobody could tell it that the device is elsewhere. */
+  #giveUp(connection: Connection, claim: Claim): void {
+    if (claim.release()) void this.#parts.endOlder(connection);
   }
 
   /** @throws {Refused} draining, device_revoked, too_many_connections */

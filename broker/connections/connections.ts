@@ -84,6 +84,11 @@ export class Connections {
   *everyOfDevice(device: string): Iterable<Connection> {
     for (const connection of this.admitted()) if (connection.actor.device === device) yield connection;
   }
+  /** Of the same device, whatever becomes of them. */
+  *beside(connection: Connection): Iterable<Connection> {
+    for (const other of this.ofUser(connection.actor.user))
+      if (other !== connection && other.actor.device === connection.actor.device) yield other;
+  }
   admitted(): Iterable<Connection> {
     return this.#byUser.all();
   }

@@ -23,7 +23,7 @@ export interface LifecycleParts {
   handle(stream: Duplex): Client;
   connections: Connections;
   packetBytes: number;
-  delivery: Pick<Delivery, 'attach' | 'detach' | 'detachAndFlush'>;
+  delivery: Pick<Delivery, 'attach' | 'detach' | 'handOver'>;
   subscriptions: Pick<Subscriptions, 'restored'>;
   presence: Pick<Presence, 'came' | 'left' | 'forget'>;
   persistence: Pick<BrokerPersistence, 'left'>;
@@ -98,9 +98,13 @@ export class Lifecycle {
     if (connection === undefined) return;
     const wasReady = connection.ready;
     connections.remove(connection);
-    connection.claim?.release();
+    const heldIt = connection.claim?.release() === true;
     connection.claim = null;
-    if (!wasReady) return;
+    if (!wasReady) {
+      // It was to take over, and did not get so far: what it was to take over from has no claim any more.
+      if (heldIt) void this.endOlder(connection);
+      return;
+    }
     const { actor, transport } = connection;
     metrics.connections.labels(transport).dec();
     delivery.detach(client);
@@ -112,12 +116,22 @@ export class Lifecycle {
     logger.debug({ ...actor, transport }, 'disconnected');
   }
 
-  /** Another node has the device [MQTT-3.1.4-2]. Resolves when where it stood is written, for the other to go on from there. */
+  /**
+   * Another node has the device [MQTT-3.1.4-2], also if this connection, its newest here, has not taken over from an older one yet. Resolves
+   * when where it stood is written, for the other to go on from there.
+   */
   async takenOver(connection: Connection): Promise<void> {
-    const { client, actor } = connection;
-    this.#parts.logger.debug(actor, 'a device has connected to another node');
-    const flushed = connection.ready ? this.#parts.delivery.detachAndFlush(client) : null;
-    client.close();
+    this.#parts.logger.debug(connection.actor, 'a device has connected to another node');
+    const flushed = this.endOlder(connection);
+    connection.client.close();
+    await flushed;
+  }
+
+  /** What its device had here before it ends; this one gets nothing more either. */
+  async endOlder(connection: Connection): Promise<void> {
+    const { connections, delivery } = this.#parts;
+    const flushed = delivery.handOver(connection.actor.device);
+    for (const { client } of connections.beside(connection)) client.close();
     await flushed;
   }
 

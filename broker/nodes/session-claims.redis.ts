@@ -141,8 +141,10 @@ export class RedisSessionClaims implements SessionClaims {
     }
   }
 
-  #release(held: Held): void {
-    if (this.#held.end(held)) this.#forget(held);
+  #release(held: Held): boolean {
+    if (!this.#held.end(held)) return false;
+    this.#forget(held);
+    return true;
   }
 
   async #renew(): Promise<void> {

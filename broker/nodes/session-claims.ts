@@ -1,7 +1,7 @@
 /** A device is at this node, as far as anybody knows. */
 export interface Claim {
-  /** Its connection has ended. */
-  release(): void;
+  /** Its connection has ended. False: another has the device, or nobody else ever can. */
+  release(): boolean;
 }
 
 /**
@@ -19,7 +19,7 @@ export interface SessionClaims {
   stop(): Promise<void>;
 }
 
-const CLAIM: Claim = { release() {} };
+const CLAIM: Claim = { release: () => false };
 
 /** The only node there is: Aedes itself closes the older connection. */
 export const noOtherNode: SessionClaims = {
