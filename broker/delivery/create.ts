@@ -56,11 +56,6 @@ export interface RunningDelivery extends Delivery {
    * their streams are. Nobody is disconnected.
    */
   gap(): void;
-  /**
-   * The device has connected to another node: its connection here gets nothing more, and what it has acknowledged is written when this
-   * resolves, or could not be: then the other node sends it once more. The caller bounds the wait.
-   */
-  handOver(device: string): Promise<void>;
 }
 
 const TAIL_BYTES = 64 * 1024 * 1024;
@@ -198,12 +193,6 @@ export function createDelivery(parts: DeliveryParts): RunningDelivery {
     detach(client) {
       const pump = index.ofClient(client);
       if (pump !== undefined) detach(pump);
-    },
-
-    async detachAndFlush(client) {
-      const pump = index.ofClient(client);
-      if (pump !== undefined) detach(pump);
-      await flush.flush();
     },
 
     toDevice: (actor, payload) => index.ofDevice(actor.device)?.answer(Buffer.from(payload)) ?? false,

@@ -15,8 +15,11 @@ export interface Delivery extends Replies {
   /** A PUBACK: true when the packet identifier was one of the pump's. */
   acknowledged(client: Client, packetId: number): boolean;
   detach(client: Client): void;
-  /** As {@link detach}; resolves when where the device stood is written, or could not be. */
-  detachAndFlush(client: Client): Promise<void>;
+  /**
+   * The device has connected to another node: its connection here gets nothing more, and what it has acknowledged is written when this
+   * resolves, or could not be: then the other node sends it once more. The caller bounds the wait.
+   */
+  handOver(device: string): Promise<void>;
   /** Stops sending, flushes the cursors. */
   stop(): Promise<void>;
 }

@@ -1,7 +1,7 @@
 import type { Subscription } from 'aedes';
+import { isAway } from '../../../platform/probe.ts';
 import { Refused } from '../../../protocol/errors.ts';
 import type { AnyPacket } from '../packing.ts';
-import { isAway } from './place.ts';
 
 /** What is to become of a session. */
 export interface Held {

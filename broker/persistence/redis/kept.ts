@@ -1,9 +1,10 @@
 import { Readable } from 'node:stream';
 import RedisStore from 'aedes-persistence-redis/asyncPersistence.js';
+import { isAway } from '../../../platform/probe.ts';
 import { matches } from '../../open/filters.ts';
 import type { ClientId } from '../broker-persistence.ts';
 import type { AnyPacket } from '../packing.ts';
-import { isAway, type Place } from './place.ts';
+import type { Place } from './place.ts';
 
 /** Levels that Redis would take for a pattern of its own. */
 const GLOB = /[*?[\]\\]/;

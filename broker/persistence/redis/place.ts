@@ -1,6 +1,5 @@
 import type { Engine } from '../../../platform/engine.ts';
 import type { RedisClient, RedisConnection } from '../../../platform/redis/connect.ts';
-import { Refused } from '../../../protocol/errors.ts';
 import { Turns } from '../../delivery/turns.ts';
 
 /** While it is known not to answer nobody is held up by it for longer, milliseconds. */
@@ -40,9 +39,4 @@ export class Place {
   get prefix(): string {
     return this.#prefix;
   }
-}
-
-/** Whether Redis is away, rather than anything wrong with what was asked. */
-export function isAway(error: unknown): boolean {
-  return error instanceof Refused && ['unavailable', 'overloaded'].includes(error.refusal.code);
 }

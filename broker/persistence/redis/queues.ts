@@ -1,9 +1,10 @@
 import { Readable } from 'node:stream';
+import { isAway } from '../../../platform/probe.ts';
 import { type Script, script } from '../../../platform/redis/script.ts';
 import { MOST_HERE } from '../broker-persistence.ts';
 import type { AnyPacket } from '../packing.ts';
 import { packetOf, packetText } from './packet-text.ts';
-import { isAway, type Place } from './place.ts';
+import type { Place } from './place.ts';
 
 /*
  * A queue is five keys of one session: `q` counts of packets in order, `p` count -> packet, `i` count -> packet identifier, `m` packet

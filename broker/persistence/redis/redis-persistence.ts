@@ -1,6 +1,7 @@
 import { Readable } from 'node:stream';
 import type { Client, Subscription } from 'aedes';
 import type { Engine } from '../../../platform/engine.ts';
+import { isAway } from '../../../platform/probe.ts';
 import type { RedisConnection } from '../../../platform/redis/connect.ts';
 import { Refused } from '../../../protocol/errors.ts';
 import {
@@ -12,7 +13,7 @@ import {
 import type { AnyPacket } from '../packing.ts';
 import { type Held, HeldChanges } from './held.ts';
 import { Kept } from './kept.ts';
-import { isAway, Place } from './place.ts';
+import { Place } from './place.ts';
 import { PlainIndex } from './plain-index.ts';
 import { RedisQueues } from './queues.ts';
 import { optionsOf, RedisSessions } from './sessions.ts';

@@ -1,7 +1,8 @@
+import { isAway } from '../../../platform/probe.ts';
 import { type Script, script } from '../../../platform/redis/script.ts';
 import type { AnyPacket } from '../packing.ts';
 import { packetOf, packetText } from './packet-text.ts';
-import { isAway, type Place } from './place.ts';
+import type { Place } from './place.ts';
 
 const DELETE = `
 local broker = redis.call('HGET', KEYS[1], 'broker')
