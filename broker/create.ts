@@ -94,6 +94,7 @@ export async function createBroker(parts: BrokerParts): Promise<Broker> {
     online,
     isConnected,
     graceSeconds: config.presence.graceSeconds,
+    clock,
     metrics,
     logger,
   });

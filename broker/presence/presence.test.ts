@@ -15,6 +15,8 @@ function stage() {
   let changed: (user: string) => void = () => {};
   const questions: (() => void)[] = [];
   let slow = false;
+  let seen: number | null = SEEN;
+  let now = SEEN;
   const metrics = createMetrics();
   metrics.stop();
   const presence = new Presence({
@@ -31,10 +33,11 @@ function stage() {
         };
       },
     },
-    lastSeen: async () => SEEN,
+    lastSeen: async () => seen,
     online: new OnlineInMemory().node(),
     isConnected: (user) => connected.has(user),
     graceSeconds: GRACE_MS / 1_000,
+    clock: { now: () => now },
     metrics,
     logger: createLogger('silent'),
   });
@@ -42,6 +45,11 @@ function stage() {
     presence,
     metrics,
     questions,
+    /** What is known of it, and what time it is. */
+    time(known: number | null, at: number) {
+      seen = known;
+      now = at;
+    },
     slowDown: () => {
       slow = true;
     },
@@ -109,6 +117,22 @@ describe('presence', () => {
     assert.equal(s.presence.online(BOB), false);
     assert.deepEqual(payloads(alice).slice(1), [state(false, SEEN)]);
     assert.equal((await s.metrics.users_online.get()).values[0]!.value, 0);
+  });
+
+  it('says when it ended also of somebody of whom nothing newer is written down yet', async () => {
+    for (const known of [null, SEEN, 99_000]) {
+      const s = stage();
+      const alice = fakeConnection();
+      s.allow(alice, BOB);
+      s.come(BOB);
+      s.presence.watch(alice, BOB, true);
+      await settled();
+      s.go(BOB);
+      s.time(known, 100_000);
+      mock.timers.tick(GRACE_MS);
+      await settled();
+      assert.deepEqual(payloads(alice).at(-1), state(false, known === 99_000 ? 99_000 : 100_000 - GRACE_MS));
+    }
   });
 
   it('shows when somebody was seen last only to those who may know', async () => {

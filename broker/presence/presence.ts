@@ -1,3 +1,4 @@
+import type { Clock } from '../../platform/clock.ts';
 import type { Logger } from '../../platform/logging.ts';
 import type { Metrics } from '../../platform/metrics.ts';
 import { VERSION } from '../../protocol/commands.ts';
@@ -11,13 +12,14 @@ import type { OnlineUsers } from './online-users.ts';
 
 export interface PresenceParts {
   visibility: Visibility;
-  /** Newest known time, ms since the epoch; null: never. */
+  /** Newest time that is known here, ms since the epoch; null: never. Another node writes down behind whom it saw. */
   lastSeen(user: string): Promise<number | null>;
   /** Who is online over all nodes. */
   online: OnlineUsers;
   /** Is any device of the user connected to this node? */
   isConnected(user: string): boolean;
   graceSeconds: number;
+  clock: Clock;
   metrics: Pick<Metrics, 'users_online'>;
   logger: Logger;
 }
@@ -138,7 +140,9 @@ export class Presence implements PresenceView {
     if (watched === undefined || watched.online === online) return;
     watched.online = online;
     if (online) return this.#tell(user, watched, null);
-    const lastSeen = await this.#lastSeen(user);
+    // Until then at the least: what another node has not written down yet is not known here.
+    const until = this.#parts.clock.now() - this.#parts.graceSeconds * 1_000;
+    const lastSeen = Math.max(until, (await this.#lastSeen(user)) ?? 0);
     // Back meanwhile: that has been told already.
     if (watched.online === false && this.#watches.get(user) === watched) this.#tell(user, watched, lastSeen);
   }
