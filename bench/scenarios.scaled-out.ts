@@ -9,9 +9,10 @@ const ONE = 'cluster-kafka-1';
 const TWO = 'cluster-kafka-2';
 const THREE = 'cluster-kafka-3';
 const STREAMS = 'cluster-redis-1';
-const EVERY = [PEER, 'aedes-redis-2', 'dunlin', ONE, TWO, THREE, STREAMS];
+const FUSED = 'one-kafka';
+const EVERY = [PEER, 'aedes-redis-2', 'dunlin', FUSED, ONE, TWO, THREE, STREAMS];
 /** As many processes as there are processors: more of them measure the scheduler. */
-const SMALLEST = [PEER, 'dunlin', ONE, STREAMS];
+const SMALLEST = [PEER, 'dunlin', FUSED, ONE, STREAMS];
 
 const SATURATED = 'saturated';
 const PACED = '200/s';

@@ -35,6 +35,7 @@ export const sets: Record<string, BenchSet> = {
       cluster({ brokers: 2, messages: 1, log: 'kafka' }),
       cluster({ brokers: 3, messages: 1, log: 'kafka' }),
       cluster({ brokers: 1, messages: 1, log: 'redis' }),
+      cluster({ brokers: 1, messages: 1, log: 'kafka', history: 'sqlite' }),
     ],
     title: 'Benchmark results, scaled out',
     page: 'RESULTS.scaled-out.md',

@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import type { EngineName } from '../../test/engines/index.ts';
 import { Child, freePorts } from './child.ts';
 import { createGroup, limits, program } from './dunlin.parts.ts';
 import { disposeEngines, missingEngines, processesOf } from './engines.ts';
@@ -15,6 +16,11 @@ export interface ClusterShape {
   messages: number;
   /** What carries the command log and the event stream. */
   log: 'kafka' | 'redis';
+  /**
+   * `sqlite`: then everything is one process, which no other can share; without MongoDB's stand-in it shows what the rest of the way costs.
+   * Default: `mongodb`.
+   */
+  history?: 'mongodb' | 'sqlite';
 }
 
 /** A process of the cluster. Its ports are there whether or not its role has use for them. */
@@ -25,26 +31,40 @@ interface Member {
   metrics: string;
 }
 
-const enginesOf = ({ log }: ClusterShape) =>
-  log === 'kafka'
-    ? (['redis', 'postgres', 'mongodb', 'kafka'] as const)
-    : (['redis', 'postgres', 'mongodb'] as const);
+const enginesOf = ({ log, history }: ClusterShape): EngineName[] => [
+  'redis',
+  'postgres',
+  ...(history === 'sqlite' ? [] : (['mongodb'] as const)),
+  ...(log === 'kafka' ? (['kafka'] as const) : []),
+];
+
+const nameOf = ({ brokers, log, history }: ClusterShape) =>
+  history === 'sqlite' ? `one-${log}` : `cluster-${log}-${brokers}`;
+
+function labelOf({ brokers, log, history }: ClusterShape): string {
+  const on = log === 'kafka' ? 'Kafka' : 'Redis Streams';
+  if (history === 'sqlite') return `Dunlin, one process, ${on}, history in SQLite`;
+  return `Dunlin, ${brokers} broker${brokers > 1 ? 's' : ''}, ${on}`;
+}
 
 /** Dunlin as several processes on real engines: brokers, services that number, and one gateway. */
 export function cluster(shape: ClusterShape): System {
-  const { brokers, messages, log } = shape;
+  const { brokers, messages, history } = shape;
   return {
-    name: `cluster-${log}-${brokers}`,
-    label: `Dunlin, ${brokers} broker${brokers > 1 ? 's' : ''}, log on ${log === 'kafka' ? 'Kafka' : 'Redis'}`,
+    name: nameOf(shape),
+    label: labelOf(shape),
     missing: async () =>
       existsSync(program) ? missingEngines(enginesOf(shape)) : 'bin/dunlin.ts is not there',
 
     async start(world: World): Promise<Running> {
-      const from = await installation(log, world.users);
+      const from = await installation(shape, world.users);
       const folder = await mkdtemp(join(tmpdir(), 'dunlin-bench-cluster-'));
       const members: Member[] = [];
       const stop = async () => {
         await Promise.all(members.map(({ child }) => child.stop()));
+        // At `warn` a process that is well says nothing.
+        for (const { child } of members)
+          if (child.output !== '') process.stderr.write(`${child.output.trim()}\n`);
         await from.remove();
         await rm(folder, { recursive: true, force: true });
       };
@@ -56,9 +76,12 @@ export function cluster(shape: ClusterShape): System {
         return added;
       };
       try {
-        // It makes tables and topics; the others find them.
-        const gateways = await add('gateway', 1);
-        const [numbering, fronts] = await Promise.all([add('messages', messages), add('broker', brokers)]);
+        // The first makes tables and topics; the others find them.
+        const gateways = await add(history === 'sqlite' ? 'all' : 'gateway', 1);
+        const [numbering, fronts] =
+          history === 'sqlite'
+            ? [[], gateways]
+            : await Promise.all([add('messages', messages), add('broker', brokers)]);
         const { accounts } = from;
         const groups: string[] = [];
         for (const group of world.groups)
@@ -70,14 +93,16 @@ export function cluster(shape: ClusterShape): System {
             processes: [
               ...fronts.map(({ child: { pid } }) => ({ name: 'broker', pid, ours: true })),
               ...numbering.map(({ child: { pid } }) => ({ name: 'messages', pid, ours: true })),
-              ...gateways.map(({ child: { pid } }) => ({ name: 'gateway', pid, ours: true })),
+              ...gateways
+                .filter((one) => !fronts.includes(one))
+                .map(({ child: { pid } }) => ({ name: 'gateway', pid, ours: true })),
               ...(await processesOf(enginesOf(shape))),
             ],
             ports: fronts.map(({ mqtt }) => mqtt),
             users: used,
             groups,
             collectsAtSignal: true,
-            backlogs: numbering.map(({ metrics }) => metrics),
+            backlogs: (history === 'sqlite' ? gateways : numbering).map(({ metrics }) => metrics),
             http: httpOf(gateways[0]!),
             accessTokens: used.map((account) => account.accessToken),
           },

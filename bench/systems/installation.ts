@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { Redis } from 'ioredis';
 import { MongoClient } from 'mongodb';
 import { Client } from 'pg';
-import { startMember } from './cluster.ts';
+import { type ClusterShape, startMember } from './cluster.ts';
 import { type Account, register } from './dunlin.parts.ts';
 import { engine } from './engines.ts';
 
@@ -35,7 +35,7 @@ interface Seed {
 let seed: Seed | null = null;
 
 /** A new installation with so many accounts and nothing else. */
-export async function installation(log: 'kafka' | 'redis', users: number): Promise<Installation> {
+export async function installation(shape: ClusterShape, users: number): Promise<Installation> {
   const { name: template, env, accounts } = await seeded(users);
   const name = newName();
   await sql(`CREATE DATABASE ${name} TEMPLATE ${template}`);
@@ -44,12 +44,12 @@ export async function installation(log: 'kafka' | 'redis', users: number): Promi
   await copy(redis, SEED, STATE);
   redis.disconnect();
   return {
-    flags: await flagsOf(name, STATE, log),
+    flags: await flagsOf(name, STATE, shape),
     env,
     accounts,
     async remove() {
       await sql(`DROP DATABASE ${name} WITH (FORCE)`);
-      await dropHistory(name);
+      if (shape.history !== 'sqlite') await dropHistory(name);
     },
   };
 }
@@ -69,7 +69,7 @@ async function seeded(users: number): Promise<Seed> {
     await redis.flushall();
     redis.disconnect();
   }
-  const from = { flags: await flagsOf(name, SEED, 'redis'), env, accounts, remove: async () => {} };
+  const from = { flags: await flagsOf(name, SEED, { log: 'redis' }), env, accounts, remove: async () => {} };
   const { child, http } = await startMember(join(folder, 'data'), 'all', from);
   try {
     await register(`http://127.0.0.1:${http}`, accounts, users);
@@ -84,7 +84,11 @@ export async function disposeSeed(): Promise<void> {
   seed = null;
 }
 
-async function flagsOf(name: string, state: number, log: 'kafka' | 'redis'): Promise<string[]> {
+async function flagsOf(
+  name: string,
+  state: number,
+  { log, history }: Pick<ClusterShape, 'log' | 'history'>,
+): Promise<string[]> {
   const at = (url: string, path: string | number) => {
     const changed = new URL(url);
     changed.pathname = `/${path}`;
@@ -93,7 +97,7 @@ async function flagsOf(name: string, state: number, log: 'kafka' | 'redis'): Pro
   const redis = (await engine('redis')).url;
   return [
     `--engines.directory=${at((await engine('postgres')).url, name)}`,
-    `--engines.history=${at((await engine('mongodb')).url, name)}`,
+    `--engines.history=${history === 'sqlite' ? '' : at((await engine('mongodb')).url, name)}`,
     `--engines.redis=${at(redis, state)}`,
     `--engines.log=${log === 'kafka' ? at((await engine('kafka')).url, name) : at(redis, LOG)}`,
     `--engines.partitions=${PARTITIONS}`,
