@@ -10,7 +10,7 @@ import { Connection } from './connection.ts';
 import { Emitter } from './emitter.ts';
 import { type Lock, noLock } from './lock.ts';
 import { Outbox } from './outbox.ts';
-import { Positions } from './positions.ts';
+import { type Keep, Positions } from './positions.ts';
 import { RefusedError, type Session, type Sessions } from './session.ts';
 import type { Storage } from './storage.ts';
 import type { Transport, TransportListener } from './transport.ts';
@@ -159,10 +159,11 @@ export class DunlinClient extends Emitter<ClientEvents> {
   beforeOnline: () => Promise<void> = async () => {};
 
   /**
-   * For what is built on this client and keeps events: what it returns is written together with the position, or not at all. It must not wait
-   * for an answer of the server: that comes behind the event. One that throws gets the event again.
+   * For what is built on this client and keeps events of its own accord: it writes them in one with the position of their stream, through
+   * the `write` that it is given. It must not wait for an answer of the server, which comes behind the event. When it throws there is no
+   * PUBACK, and the events are given to it again.
    */
-  keepWith(keep: (event: AnyEvent) => Promise<[key: string, value: string | null][]>): void {
+  keepWith(keep: Keep): void {
     this.#positions.keep = keep;
   }
 

@@ -28,7 +28,10 @@ export {
   type Sent,
   type Status,
 } from './client.ts';
+export { type ContentCodec, type Destination, plainCodec } from './codec.ts';
+export { commandsOf } from './commands.ts';
 export { type Lock, noLock, webLock } from './lock.ts';
 export { RefusedError, type Session, Sessions } from './session.ts';
 export { MemoryStorage, type Slice, type Storage, StorageFullError } from './storage.ts';
+export * from './store/index.ts';
 export type { Transport, TransportListener } from './transport.ts';

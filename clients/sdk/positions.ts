@@ -4,6 +4,11 @@ import type { Storage } from './storage.ts';
 /** Most events of one stream that wait for a gap before them; more are fetched again with the gap. */
 const MOST_EARLY = 1_000;
 
+export type Keep = (
+  events: readonly AnyEvent[],
+  write: (beside: [key: string, value: string | null][]) => Promise<void>,
+) => Promise<void>;
+
 interface Early {
   events: AnyEvent[];
   /** The attempt that is under way. */
@@ -21,8 +26,8 @@ export class Positions {
   readonly #early = new Map<string, Early>();
   readonly #fetch: (stream: string, after: number, before: number) => Promise<AnyEvent[]>;
   readonly #deliver: (event: AnyEvent) => void;
-  /** What else is to be kept of an event, in one write with the position. */
-  keep: (event: AnyEvent) => Promise<[key: string, value: string | null][]> = async () => [];
+  /** Keeps events of one stream, ascending: `write` writes the position, and what is given to it, in one. */
+  keep: Keep = (_events, write) => write([]);
   /** Handed out, but there was no room to keep them; ascending. No more than the server has on its way without our PUBACK. */
   readonly #unkept = new Map<string, AnyEvent[]>();
   /** Events are kept one after the other, in the order in which they were accepted. */
@@ -153,9 +158,8 @@ export class Positions {
     const last = events.at(-1);
     if (last === undefined) return;
     try {
-      const entries: [string, string | null][] = [];
-      for (const event of events) entries.push(...(await this.keep(event)));
-      await this.#storage.write([...entries, [this.#prefix + stream, String(last.seq)]]);
+      const position: [string, string] = [this.#prefix + stream, String(last.seq)];
+      await this.keep(events, (beside) => this.#storage.write([...beside, position]));
       this.#unkept.delete(stream);
     } catch (error) {
       this.#unkept.set(stream, events);

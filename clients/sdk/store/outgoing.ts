@@ -1,0 +1,109 @@
+import { uuidv7 } from 'uuidv7';
+import type { Content } from '../../../protocol/content.ts';
+import type { DunlinClient } from '../client.ts';
+import type { ContentCodec, Destination } from '../codec.ts';
+import type { RefusedError } from '../session.ts';
+import type { ServerClock } from './clock.ts';
+import type { Pending, SendOptions } from './pending.ts';
+import type { Shelf } from './shelf.ts';
+
+/** Messages on their way: shown at once, kept over restarts, in the order of writing. */
+export class Outgoing {
+  readonly #client: DunlinClient;
+  readonly #shelf: Shelf;
+  readonly #codec: ContentCodec;
+  readonly #clock: ServerClock;
+  #number = 0;
+  #handing: Promise<unknown> = Promise.resolve();
+
+  constructor(client: DunlinClient, shelf: Shelf, codec: ContentCodec, clock: ServerClock) {
+    this.#client = client;
+    this.#shelf = shelf;
+    this.#codec = codec;
+    this.#clock = clock;
+  }
+
+  /** What an earlier run left is handed over again, under the same ids. */
+  async resume(): Promise<void> {
+    const pendings = [...this.#shelf.pendings.values()].sort((a, b) => a.number - b.number);
+    this.#number = Math.max(this.#number, ...pendings.map(({ number }) => number));
+    for (const pending of pendings) if (pending.state !== 'refused') await this.#handOver(pending);
+  }
+
+  /** Resolves with its id when it is kept. @throws {RefusedError} too_large, {StorageFullError}: nothing was kept */
+  async send(to: Destination, content: Content, options: SendOptions): Promise<string> {
+    const pending: Pending = {
+      id: uuidv7(),
+      to,
+      content,
+      options,
+      number: ++this.#number,
+      begun: this.#clock.local(),
+      state: 'queued',
+      refusal: null,
+    };
+    await this.#put(pending);
+    try {
+      await this.#handOver(pending);
+    } catch (error) {
+      await this.#shelf.change(async (change) => change.putPending(pending.id, null));
+      throw error;
+    }
+    return pending.id;
+  }
+
+  /** Sends again what was refused, under the same id. */
+  async retry(id: string): Promise<void> {
+    const pending = this.#shelf.pendings.get(id);
+    if (pending?.state !== 'refused') return;
+    const again: Pending = { ...pending, state: 'queued', refusal: null, begun: this.#clock.local() };
+    await this.#put(again);
+    await this.#handOver(again);
+  }
+
+  /** Gives up what was refused. What is on its way may have arrived: it cannot be called back, only deleted afterwards. */
+  async discard(id: string): Promise<void> {
+    if (this.#shelf.pendings.get(id)?.state !== 'refused') return;
+    await this.#shelf.change(async (change) => change.putPending(id, null));
+  }
+
+  async refused(id: string, error: RefusedError): Promise<void> {
+    await this.#mark(id, { state: 'refused', refusal: error.refusal });
+  }
+
+  async #handOver({ id, to, content, options }: Pending): Promise<void> {
+    const handed = this.#handing.then(async () => {
+      const { replyTo, mentions, ttl, forwarded } = options;
+      const fields = {
+        to,
+        content: await this.#codec.encode(content, to),
+        ...(replyTo === undefined ? {} : { reply_to: replyTo }),
+        ...(mentions === undefined ? {} : { mentions }),
+        ...(ttl === undefined ? {} : { ttl }),
+        ...(forwarded === undefined ? {} : { forwarded }),
+      };
+      const { accepted } = await this.#client.change('message.send', fields, id);
+      accepted
+        .then(
+          () => this.#mark(id, { state: 'accepted' }),
+          () => {},
+        )
+        .catch(() => {});
+    });
+    this.#handing = handed.catch(() => {});
+    return handed;
+  }
+
+  #mark(id: string, what: Partial<Pending>): Promise<void> {
+    return this.#shelf.change(async (change) => {
+      const pending = change.pending(id);
+      // An event or a refusal may have come first.
+      if (pending === null || (what.state === 'accepted' && pending.state !== 'queued')) return;
+      change.putPending(id, { ...pending, ...what });
+    });
+  }
+
+  #put(pending: Pending): Promise<void> {
+    return this.#shelf.change(async (change) => change.putPending(pending.id, pending));
+  }
+}

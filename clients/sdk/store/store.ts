@@ -1,0 +1,331 @@
+import type { Content } from '../../../protocol/content.ts';
+import type { AnyEvent, EventOf, PresencePayload, Receipt } from '../../../protocol/events.ts';
+import type { ListedConversation } from '../answers.ts';
+import type { DunlinClient } from '../client.ts';
+import { type ContentCodec, type Destination, plainCodec } from '../codec.ts';
+import { Emitter } from '../emitter.ts';
+import type { Storage } from '../storage.ts';
+import { Activity } from './activity.ts';
+import { ServerClock } from './clock.ts';
+import { type Conversation, type Cursor, type Kept, merge, mergeReceipts } from './conversations.ts';
+import type { StoredMessage } from './entries.ts';
+import { Expiry } from './expiry.ts';
+import { Outgoing } from './outgoing.ts';
+import { Pages } from './pages.ts';
+import type { SendOptions } from './pending.ts';
+import { rangeOf } from './ranges.ts';
+import { searchHere } from './search.ts';
+import { type Change, Shelf, type Touched } from './shelf.ts';
+import { Taking } from './taking.ts';
+import { ConversationWindow, type WindowOptions } from './window.ts';
+
+/** As far as the server counts, too. */
+const MOST_UNREAD = 1_000;
+/** Members of a group that are known here; of larger ones `message.status` tells who has what. */
+const MOST_MEMBERS = 1_000;
+
+export interface StoreEvents extends Record<string, unknown> {
+  /** Ids of conversations that are not in the list as they were. */
+  conversations: string[];
+  typing: { conversation: string; users: string[] };
+  presence: PresencePayload;
+  /** Something could not be kept or read: {@link StorageFullError} for one. What was not kept comes again. */
+  trouble: Error;
+}
+
+export interface StoreOptions {
+  client: DunlinClient;
+  /** The client’s. */
+  storage: Storage;
+  codec?: ContentCodec;
+  /** This device’s clock, milliseconds since the Unix epoch. */
+  now?: () => number;
+}
+
+/**
+ * Conversations and messages, here and at once, made of what the client receives: open it, then connect the client. What it shows is
+ * what the storage has; all times are the server’s, all order that of sequence numbers.
+ */
+export class ChatStore extends Emitter<StoreEvents> {
+  readonly #client: DunlinClient;
+  readonly #shelf: Shelf;
+  readonly #taking: Taking;
+  readonly #pages: Pages;
+  readonly #outgoing: Outgoing;
+  readonly #expiry: Expiry;
+  readonly #activity: Activity;
+  readonly #clock: ServerClock;
+  readonly #windows = new Set<ConversationWindow>();
+  readonly #off: (() => void)[] = [];
+
+  constructor({ client, storage, codec = plainCodec, now }: StoreOptions) {
+    super();
+    this.#client = client;
+    this.#clock = new ServerClock(now);
+    this.#shelf = new Shelf(storage, client.user);
+    this.#taking = new Taking({
+      me: client.user,
+      codec,
+      clock: this.#clock,
+      unclear: (conversation, seq) => void this.#pages.refresh(conversation, seq),
+    });
+    this.#pages = new Pages(client, this.#shelf, this.#taking);
+    this.#outgoing = new Outgoing(client, this.#shelf, codec, this.#clock);
+    this.#expiry = new Expiry(this.#shelf, this.#clock);
+    this.#activity = new Activity(client);
+    this.#activity.onTyping = (conversation) =>
+      this.emit('typing', { conversation, users: this.typing(conversation) });
+    this.#shelf.onChange = (touched) => this.#changed(touched);
+  }
+
+  /** Reads what is here, and begins to follow. */
+  async open(): Promise<void> {
+    await this.#shelf.load();
+    const client = this.#client;
+    client.keepWith((events, write) => this.#keep(events, write));
+    client.beforeOnline = async () => {
+      await this.#shelf.load();
+      await this.#outgoing.resume();
+    };
+    this.#off.push(
+      client.on('listed', ({ conversations }) => this.#later(this.#listed(conversations))),
+      client.on('receipts', ({ conversation, receipts }) =>
+        this.#later(this.#receipts(conversation, receipts)),
+      ),
+      client.on('refused', ({ command, error }) => {
+        if (command !== null) this.#later(this.#outgoing.refused(command, error));
+      }),
+      client.on('typing', (payload) => this.#activity.tookTyping(payload)),
+      client.on('presence', (payload) => {
+        this.#activity.tookPresence(payload);
+        this.emit('presence', payload);
+      }),
+    );
+    await this.#outgoing.resume();
+    await this.#expiry.sweep();
+  }
+
+  /** Ends following; the client and the storage are their owner’s to close. */
+  close(): void {
+    for (const off of this.#off.splice(0)) off();
+    this.#client.keepWith((_events, write) => write([]));
+    this.#client.beforeOnline = async () => {};
+    this.#expiry.close();
+    this.#activity.close();
+    for (const window of [...this.#windows]) window.close();
+  }
+
+  /** Newest first. */
+  get conversations(): Conversation[] {
+    return [...this.#shelf.conversations.values()]
+      .map(({ shown }) => shown)
+      .sort((a, b) => b.time - a.time || (a.id < b.id ? 1 : -1));
+  }
+
+  conversation(id: string): Conversation | null {
+    return this.#shelf.conversations.get(id)?.shown ?? null;
+  }
+
+  /** The one-to-one conversation with a user; null: none yet. */
+  with(user: string): Conversation | null {
+    for (const { shown } of this.#shelf.conversations.values())
+      if (shown.kind === 'direct' && shown.peer === user) return shown;
+    return null;
+  }
+
+  /** How far each member has a conversation, as far as it is known here. */
+  receipts(conversation: string): Readonly<Record<string, Cursor>> {
+    return this.#shelf.receipts.get(conversation) ?? {};
+  }
+
+  /** The part of a conversation that somebody looks at, from the newest back. Close it when nobody does any more. */
+  async look(where: Destination, options: WindowOptions = {}): Promise<ConversationWindow> {
+    const known = 'user' in where ? this.with(where.user) : null;
+    const { user, device } = this.#client;
+    const window = new ConversationWindow(
+      known === null ? where : { conversation: known.id },
+      {
+        shelf: this.#shelf,
+        pages: this.#pages,
+        me: { user, device },
+        isOnline: () => this.#client.status === 'online',
+        closed: (closed) => this.#windows.delete(closed),
+      },
+      options,
+    );
+    this.#windows.add(window);
+    try {
+      await window.latest();
+    } catch (error) {
+      // What is here is shown all the same.
+      this.emit('trouble', error as Error);
+    }
+    const { conversation } = window;
+    if (conversation !== null) this.#later(this.#learnMembers(conversation));
+    return window;
+  }
+
+  /** Shown at once as `queued`. Resolves with its id when it is kept. @throws {RefusedError} too_large, {StorageFullError} */
+  send(to: Destination, content: Content | string, options: SendOptions = {}): Promise<string> {
+    if ('conversation' in to) this.#activity.composed(to.conversation);
+    return this.#outgoing.send(
+      to,
+      typeof content === 'string' ? { type: 'text', text: content } : content,
+      options,
+    );
+  }
+
+  /** Sends again what was refused, under the same id. */
+  retry(id: string): Promise<void> {
+    return this.#outgoing.retry(id);
+  }
+
+  /** Gives up what was refused. */
+  discard(id: string): Promise<void> {
+    return this.#outgoing.discard(id);
+  }
+
+  /** One has read everything up to `seq`, or to the newest; all of one’s devices know. Offline: said with the next connection. */
+  async markRead(conversation: string, seq?: number): Promise<void> {
+    const upTo = seq ?? this.#shelf.kept(conversation).shown.head;
+    if (upTo <= this.#shelf.kept(conversation).shown.read) return;
+    await this.#shelf.change((change) => this.#read(change, conversation, upTo));
+    await this.#client.read(conversation, upTo).catch(() => {}); // with the next connection
+  }
+
+  /** What one has begun to write. Kept on this device alone. */
+  setDraft(conversation: string, draft: string): Promise<void> {
+    return this.#shelf.change(async (change) => {
+      const kept = change.conversation(conversation);
+      change.putConversation({ ...kept, shown: { ...kept.shown, draft } });
+    });
+  }
+
+  /** One is typing: said now and then, as often as this is called. */
+  compose(conversation: string): void {
+    this.#activity.compose(conversation);
+  }
+  /** Who is typing; see {@link follow}. */
+  typing(conversation: string): string[] {
+    return this.#activity.typing(conversation);
+  }
+  /** null: not followed, or not known. */
+  presence(user: string): PresencePayload | null {
+    return this.#activity.presence(user);
+  }
+  /** Follows a user’s presence, or who is typing in a conversation. Returns what ends it. */
+  follow(what: { presence: string } | { typing: string }): () => void {
+    return this.#activity.follow(what);
+  }
+
+  /** Searches what is on this device, newest first: also what the server cannot read. */
+  searchHere(
+    query: string,
+    options: { conversation?: string; limit?: number; scan?: number } = {},
+  ): Promise<StoredMessage[]> {
+    return searchHere(this.#shelf, query, options);
+  }
+
+  /** Lets the server search all of one’s unencrypted history. @throws {RefusedError}, or an Error when offline */
+  async searchServer(
+    query: string,
+    options: { conversation?: string; limit?: number; cursor?: string } = {},
+  ): Promise<{ messages: StoredMessage[]; next: string | null }> {
+    const { events, next } = await this.#client.query('messages.search', { query, ...options });
+    return { messages: await Promise.all(events.map((event) => this.#taking.message(event))), next };
+  }
+
+  async #keep(
+    events: readonly AnyEvent[],
+    write: (beside: [string, string | null][]) => Promise<void>,
+  ): Promise<void> {
+    try {
+      await this.#shelf.change(async (change) => {
+        for (const event of events) await this.#taking.live(change, event);
+      }, write);
+    } catch (error) {
+      this.emit('trouble', error as Error);
+      throw error;
+    }
+    for (const event of events) {
+      this.#pages.took(event);
+      if (event.type === 'message') this.#activity.stopped(event.conversation, event.sender.user);
+    }
+    if (events.some((event) => event.type === 'message' && event.expires !== undefined))
+      this.#later(this.#expiry.plan());
+  }
+
+  async #listed(conversations: ListedConversation[]): Promise<void> {
+    const unsaid: [string, number][] = [];
+    await this.#shelf.change(async (change) => {
+      for (const listed of conversations) {
+        const before = change.conversation(listed.id);
+        const { last } = listed;
+        const known = last === null ? null : await change.entry(listed.id, last.seq);
+        const shownLast =
+          known?.type === 'message'
+            ? known
+            : last === null
+              ? null
+              : await this.#taking.message(last as EventOf<'message'>);
+        const kept = merge(before, listed, shownLast);
+        change.putConversation(kept);
+        if (listed.receipts !== undefined)
+          change.putReceipts(listed.id, mergeReceipts(change.receipts(listed.id), listed.receipts));
+        if (kept.shown.read > listed.read) unsaid.push([listed.id, kept.shown.read]);
+      }
+    });
+    for (const [id, read] of unsaid) await this.#client.read(id, read).catch(() => {});
+    for (const window of this.#windows) await window.refresh();
+  }
+
+  #receipts(conversation: string, receipts: Receipt[]): Promise<void> {
+    return this.#shelf.change(async (change) => {
+      change.putReceipts(conversation, mergeReceipts(change.receipts(conversation), receipts));
+      const own = receipts.find(({ user }) => user === this.#client.user)?.read ?? 0;
+      // Read on another device of one’s own.
+      if (own > change.conversation(conversation).shown.read) await this.#read(change, conversation, own);
+    });
+  }
+
+  async #read(change: Change, conversation: string, seq: number): Promise<void> {
+    const kept = change.conversation(conversation);
+    const shown = { ...kept.shown, read: seq };
+    shown.unread = await this.#unread(kept, seq);
+    change.putConversation({ ...kept, shown });
+  }
+
+  /** Counted where everything is here; otherwise it cannot be more than there are events. */
+  async #unread({ shown, ranges }: Kept, read: number): Promise<number> {
+    if (read >= shown.head) return 0;
+    const range = rangeOf(ranges, read + 1);
+    if (range === null || range[1] < shown.head) return Math.min(shown.unread, shown.head - read);
+    const entries = await this.#shelf.entries(shown.id, read + 1, shown.head, { first: MOST_UNREAD });
+    return entries.filter(({ type, sender }) => type === 'message' && sender !== this.#client.user).length;
+  }
+
+  /** Of a group that is looked at: without its members nobody knows whether all of them have a message. */
+  async #learnMembers({ id, kind }: Conversation): Promise<void> {
+    if (kind !== 'group' || this.#client.status !== 'online') return;
+    const [{ members, next }, { receipts }] = await Promise.all([
+      this.#client.query('members.list', { conversation: id, limit: MOST_MEMBERS }),
+      this.#client.query('receipts.get', { conversation: id }),
+    ]);
+    await this.#shelf.change(async (change) => {
+      change.putReceipts(id, mergeReceipts(change.receipts(id), receipts));
+      if (next === null) change.putMembers(id, Object.fromEntries(members.map((m) => [m.user, m.role])));
+    });
+  }
+
+  #changed(touched: Touched): void {
+    for (const window of [...this.#windows]) window.changed(touched);
+    if (touched.conversations.size > 0) this.emit('conversations', [...touched.conversations]);
+  }
+
+  #later(task: Promise<unknown>): void {
+    task.catch((error: unknown) => {
+      // Offline, or not ours to ask any more: the next connection, or look, asks again.
+      if (this.#client.status === 'online') this.emit('trouble', error as Error);
+    });
+  }
+}
