@@ -23,6 +23,8 @@ export class Chatter {
   readonly received = new Received();
   /** The newest presence that it was told, by user. */
   readonly presence = new Map<string, Payload>();
+  /** Why it could not connect last; for those who want to know why it is not there. */
+  lastError = '';
   readonly #client: MqttClient;
   /** The refusal of a command that is under way, by its id. */
   readonly #refused = new Map<string, Payload>();
@@ -37,10 +39,14 @@ export class Chatter {
       reconnectPeriod: FIRST_PAUSE_MS,
       connectTimeout: CONNECT_MS,
       keepalive: KEEP_ALIVE_SECONDS,
+      // Without it MQTT.js stays away for good after "server unavailable".
+      reconnectOnConnackError: true,
     });
     const { options } = this.#client;
     const inboxes = [topics.inbox(account.user), topics.deviceInbox(account.user, account.device)];
-    this.#client.on('error', () => {});
+    this.#client.on('error', (error) => {
+      this.lastError = error.message;
+    });
     this.#client.on('close', () => {
       options.reconnectPeriod = jittered(Math.min(2 * options.reconnectPeriod!, LONGEST_PAUSE_MS));
     });

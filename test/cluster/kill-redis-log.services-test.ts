@@ -7,7 +7,7 @@ const skip = (await missingEngines('redis')) ?? false;
 
 describe('a cluster with its log in Redis', { skip, timeout: 300_000 }, () => {
   it('loses nothing, repeats nothing, keeps one order, and knows who is there', async (t) => {
-    const crowd = { users: 30, devices: 50, groups: 4, everyMs: 1_500 };
+    const crowd = { users: 30, devices: 50, groups: 4, everyMs: 2_000 };
     const cluster = { brokers: 2, messages: 2, gateways: 1, log: 'redis' } as const;
     await trial(t, { cluster, crowd }, async ({ brokers, messages, gateways, engines }, injuries) => {
       await injuries.kill(messages[0]!, brokers[0]!, gateways[0]!);

@@ -11,7 +11,7 @@ const FROZEN_MS = 20_000;
 
 describe('a cluster of which everything is killed', { skip, timeout: 420_000 }, () => {
   it('loses nothing, repeats nothing, keeps one order, and knows who is there', async (t) => {
-    const crowd = { users: 60, devices: 100, groups: 6, everyMs: 2_000 };
+    const crowd = { users: 60, devices: 100, groups: 6, everyMs: 7_000 };
     await trial(
       t,
       { cluster: { brokers: 3, messages: 2, gateways: 2 }, crowd },

@@ -16,7 +16,7 @@ describe('a rolling upgrade', { skip, timeout: 900_000 }, () => {
 
   it('loses nothing under load', async (t) => {
     earlier = await earlierVersion();
-    const crowd = { users: 30, devices: 50, groups: 4, everyMs: 1_500 };
+    const crowd = { users: 30, devices: 50, groups: 4, everyMs: 2_000 };
     const cluster = { brokers: 2, messages: 2, gateways: 2, root: earlier.root };
     await trial(t, { cluster, crowd }, async ({ brokers, messages, gateways }, injuries) => {
       for (const servers of [messages, brokers, gateways]) {
