@@ -1,8 +1,9 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import { defaultPartitioner, type MessageToProduce, ProduceAcks, Producer } from '@platformatic/kafka';
+import { type MessageToProduce, ProduceAcks, Producer } from '@platformatic/kafka';
 import { Refused } from '../../protocol/errors.ts';
 import { within } from '../within.ts';
 import { type Kafka, MOST_BATCH_BYTES, type Topic } from './kafka.ts';
+import { partitionOfKey } from './key-hash.ts';
 
 export interface Outgoing {
   key: string;
@@ -132,8 +133,7 @@ export class KafkaWriter {
 
   #item(write: Write, key: string, text: string): Item {
     const keyed = Buffer.from(key);
-    // As every other client of Kafka does it by default, so that other tools find the partition of a key.
-    const partition = (defaultPartitioner({ topic: this.#topic.name }, keyed) >>> 0) % this.#topic.partitions;
+    const partition = partitionOfKey(keyed, this.#topic.partitions);
     return { write, key: keyed, value: Buffer.from(text), partition, sent: false };
   }
 
