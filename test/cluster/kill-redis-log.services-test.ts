@@ -12,6 +12,8 @@ describe('a cluster with its log in Redis', { skip, timeout: 300_000 }, () => {
     await trial(t, { cluster, crowd }, async ({ brokers, messages, gateways, engines }, injuries) => {
       await injuries.kill(messages[0]!, brokers[0]!, gateways[0]!);
       await injuries.restart(engines.redis!);
+      // What is taken from the log meanwhile cannot be stored.
+      await injuries.restart(engines.mongodb!);
       await injuries.kill(messages[1]!, brokers[1]!, messages[0]!);
     });
   });
