@@ -1,5 +1,5 @@
 import type { Measure } from './generator/job.ts';
-import type { Lookup, Scenario } from './scenarios.ts';
+import type { Column, Lookup, Scenario } from './scenarios.ts';
 import { median } from './stats.ts';
 
 /** All that was taken of one case on one system. */
@@ -51,6 +51,14 @@ const number = (value: number | undefined, digits: number) =>
     ? '–'
     : value.toLocaleString('en', { minimumFractionDigits: digits, maximumFractionDigits: digits });
 
+function plainTable(columns: Column[], rows: Row[]): string {
+  const cells = rows.map((row) => {
+    const measure = medians(row.measures);
+    return [row.case, row.label, ...columns.map(({ key, digits }) => number(measure?.[key], digits))];
+  });
+  return table(['case', 'system', ...columns.map(({ title }) => title)], cells);
+}
+
 /** One scenario: its table, its goals, and what went wrong. */
 export function section(scenario: Scenario, rows: Row[]): string {
   const of: Lookup = (system, title) =>
@@ -73,6 +81,7 @@ export function section(scenario: Scenario, rows: Row[]): string {
     return line;
   });
   const parts = [`## ${scenario.number}. ${scenario.title}`, scenario.about, table(header, cells)];
+  if (scenario.more !== undefined) parts.push(scenario.more.about, plainTable(scenario.more.columns, rows));
   if (bound)
     parts.push('† The load generator was at its limit and the server was not: the server can do more.');
   const goals = scenario.goals.map((goal) => verdict(goal, of)).filter((text) => text !== null);

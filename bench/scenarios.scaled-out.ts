@@ -70,6 +70,7 @@ export const scenarios: Scenario[] = [
     title: 'One-to-one',
     about: `${PAIRS} senders, each to a receiver of its own; 200 bytes of text, QoS 1 on both legs, persistent sessions, window ${WINDOW}; a message leaves the window when it is acknowledged and delivered. Connections are spread over the brokers. Processor time is in µs a message, summed over the processes of a name; of embedded Dunlin and of Aedes everything is “broker”.`,
     columns: [...rates, ...perSend],
+    more: { about: 'Mean resident memory of a process at the end of it.', columns: memory },
     ratio: { key: 'deliveryRate', title: 'deliveries/s', ...toPeer },
     systems: EVERY,
     once: false,
@@ -79,6 +80,7 @@ export const scenarios: Scenario[] = [
           title: rate === null ? SATURATED : PACED,
           world: pairsWorld,
           load: { kind: 'one-to-one', pairs: PAIRS, window: WINDOW, seconds, rate, closed: true },
+          systems: rate === null ? EVERY : [...SMALLEST, THREE],
         }),
       ),
     goals: [
@@ -132,9 +134,7 @@ export const scenarios: Scenario[] = [
     columns: [
       { key: 'millis', title: 'drain ms', digits: 0 },
       { key: 'deliveryRate', title: 'deliveries/s', digits: 0 },
-      ...perSend.map((column) =>
-        column.key.startsWith('cpu') ? { ...column, key: `${column.key}` } : column,
-      ),
+      ...perSend,
     ],
     ratio: { key: 'deliveryRate', title: 'deliveries/s', ...toPeer },
     systems: SMALLEST,
@@ -169,23 +169,6 @@ export const scenarios: Scenario[] = [
     once: false,
     cases: () => [
       { title: IDLE, world: { users: 1_000, groups: [] }, load: { kind: 'idle', connections: 1_000 } },
-    ],
-    goals: [],
-  },
-  {
-    number: 5,
-    title: 'Memory',
-    about: 'Mean resident memory of a process at the end of the saturated one-to-one load of scenario 1.',
-    columns: memory,
-    ratio: null,
-    systems: [PEER, 'dunlin', ONE, STREAMS],
-    once: true,
-    cases: ({ seconds }) => [
-      {
-        title: 'one-to-one',
-        world: pairsWorld,
-        load: { kind: 'one-to-one', pairs: PAIRS, window: WINDOW, seconds, rate: null, closed: true },
-      },
     ],
     goals: [],
   },

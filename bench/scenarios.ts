@@ -33,6 +33,8 @@ export interface Scenario {
   /** What the figures mean, for who reads the report. */
   about: string;
   columns: Column[];
+  /** A second table of the same figures. */
+  more?: { about: string; columns: Column[] };
   /** The figure that is compared with another system's. */
   ratio: { key: string; title: string; to: string; toTitle: string } | null;
   /** Systems it makes sense for. */
