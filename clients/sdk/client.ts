@@ -76,6 +76,8 @@ export class DunlinClient extends Emitter<ClientEvents> {
   readonly #outbox: Outbox;
   readonly #positions: Positions;
   readonly #waiters = new Waiters();
+  /** What ends each query that waits for its answer. */
+  readonly #asking = new Set<(error: Error) => void>();
   #status: Status = 'offline';
   #open = false;
   /** Ends the wait for the lock. */
@@ -91,6 +93,8 @@ export class DunlinClient extends Emitter<ClientEvents> {
       offline: () => {
         this.#outbox.offline();
         this.#setStatus('connecting');
+        // Their answers are lost with the connection: who waits asks again over the next one, and not after a timeout.
+        for (const failed of [...this.#asking]) failed(new Error('offline'));
       },
       received: (topic: string, text: string) => this.#received(topic, text),
       signedOut: () => void this.close().then(() => this.emit('signedOut', undefined)),
@@ -196,13 +200,15 @@ export class DunlinClient extends Emitter<ClientEvents> {
     if (this.#status !== 'online') throw new Error('offline');
     const id = uuidv7();
     const answer = this.#waiters.wait<R>(id);
-    const failed = (error: Error) => this.#waiters.reject(id, error);
+    const failed = (error: Error) => void this.#waiters.reject(id, error);
+    this.#asking.add(failed);
     const timer = setTimeout(() => failed(new Error(`no answer to ${type}`)), QUERY_TIMEOUT_MS);
     // Not awaited: the answer says as much as the PUBACK, and may come where that is lost.
     this.#publish(JSON.stringify({ v: VERSION, id, type, ...fields })).catch(failed);
     try {
       return await answer;
     } finally {
+      this.#asking.delete(failed);
       clearTimeout(timer);
     }
   }

@@ -267,11 +267,14 @@ function withoutState(entry: Entry): object {
 it('shows what a naive model shows: gaps, repeats, restarts, pages and all', async () => {
   await fc.assert(
     fc.asyncProperty(
-      fc.array(step, { maxLength: 40 }),
+      fc.array(step, { maxLength: 60, size: 'max' }),
       fc.constantFrom(direct, group),
       fc.nat(9),
       (steps, conversation, before) => play(steps, conversation, before),
     ),
-    { numRuns: 60, ...(process.env.SEED === undefined ? {} : { seed: Number(process.env.SEED) }) },
+    {
+      numRuns: Number(process.env.RUNS ?? 60),
+      ...(process.env.SEED === undefined ? {} : { seed: Number(process.env.SEED) }),
+    },
   );
 });

@@ -127,7 +127,7 @@ export class ChatStore extends Emitter<StoreEvents> {
   }
 
   /** The one-to-one conversation with a user; null: none yet. */
-  with(user: string): Conversation | null {
+  directWith(user: string): Conversation | null {
     for (const { shown } of this.#shelf.conversations.values())
       if (shown.kind === 'direct' && shown.peer === user) return shown;
     return null;
@@ -140,7 +140,7 @@ export class ChatStore extends Emitter<StoreEvents> {
 
   /** The part of a conversation that somebody looks at, from the newest back. Close it when nobody does any more. */
   async look(where: Destination, options: WindowOptions = {}): Promise<ConversationWindow> {
-    const known = 'user' in where ? this.with(where.user) : null;
+    const known = 'user' in where ? this.directWith(where.user) : null;
     const { user, device } = this.#client;
     const window = new ConversationWindow(
       known === null ? where : { conversation: known.id },

@@ -68,7 +68,10 @@ export class Taking {
       const fresh = messageOf(event, known.content, known.unreadable);
       return change.putEntry(conversation, seq, fresh);
     }
-    change.putEntry(conversation, seq, await this.#message(event, null));
+    // Of one's own: the page may come before the event that says that it has its number.
+    const pending = event.sender.user === this.#parts.me ? change.pending(event.id) : null;
+    if (pending !== null) change.putPending(event.id, null);
+    change.putEntry(conversation, seq, await this.#message(event, pending?.content ?? null));
   }
 
   async fold(change: Change, event: FoldEvent): Promise<void> {
