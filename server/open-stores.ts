@@ -12,6 +12,7 @@ import { connectRedis, type RedisConnection } from '../platform/redis/connect.ts
 import { isRedisTrouble } from '../platform/redis/trouble.ts';
 import { redisBuckets } from '../platform/redis-rates/charges.redis.ts';
 import { TokenBuckets } from '../platform/token-bucket.ts';
+import { Refused } from '../protocol/errors.ts';
 import { redisFailureCounts } from '../services/accounts/failure-counts.redis.ts';
 import type { Directory } from '../services/directory/directory.ts';
 import { openPostgresDirectory } from '../services/directory/open.postgres.ts';
@@ -25,7 +26,7 @@ import type { History } from '../services/messages/history.ts';
 import { KafkaLog } from '../services/messages/log.kafka.ts';
 import { RedisLog } from '../services/messages/log.redis.ts';
 import type { CommandLog } from '../services/messages/log.ts';
-import { Engines } from './engines.ts';
+import { type EngineName, Engines } from './engines.ts';
 import { Files, type FilesParts } from './files.ts';
 import { rolesOf } from './roles.ts';
 import type { Rates, StoreEvents, Stores } from './stores.ts';
@@ -46,10 +47,19 @@ export async function openStores(parts: OpenParts): Promise<Stores> {
   const engines = new Engines(urls, metrics, logger);
   const files = new Files(parts);
 
-  const directory = urls.directory === '' ? await files.directory() : await postgres(parts, engines);
-  const history = urls.history === '' ? (await files.messages()).history : await mongo(parts, engines);
-  const { log, feed } = await openLog(parts, engines, files);
-  const redis = urls.redis === '' ? null : await openRedis(parts, engines);
+  const directory =
+    urls.directory === ''
+      ? await files.directory()
+      : await naming('directory', 'PostgreSQL', postgres(parts, engines));
+  const history =
+    urls.history === ''
+      ? (await files.messages()).history
+      : await naming('history', 'MongoDB', mongo(parts, engines));
+  const { log, feed } =
+    urls.log === ''
+      ? { log: (await files.messages()).log, feed: new MemoryFeed() }
+      : await naming('log', urls.log.startsWith('kafka') ? 'Kafka' : 'Redis', openLog(parts, engines));
+  const redis = urls.redis === '' ? null : await naming('redis', 'Redis', openRedis(parts, engines));
   const time = closing.add(new CoarseTime(), (t) => t.stop());
 
   return {
@@ -75,6 +85,20 @@ export async function openStores(parts: OpenParts): Promise<Stores> {
   };
 }
 
+/** A start that fails says which of the servers it was: their own errors tell no more than an address. */
+async function naming<T>(engine: EngineName, product: string, opening: Promise<T>): Promise<T> {
+  try {
+    return await opening;
+  } catch (error) {
+    throw new Error(`engines.${engine} (${product}): ${messageOf(error)}`, { cause: error });
+  }
+}
+
+function messageOf(error: unknown): string {
+  if (error instanceof Refused && error.cause !== undefined) return messageOf(error.cause);
+  return error instanceof Error ? error.message : String(error);
+}
+
 interface OpenedRedis {
   connection: RedisConnection;
   engine: Engine;
@@ -91,14 +115,9 @@ async function mongo({ config, closing }: OpenParts, engines: Engines): Promise<
   return closing.add(await openMongoHistory({ url, deadlineMs, engine }), (h) => h.close());
 }
 
-async function openLog(
-  parts: OpenParts,
-  engines: Engines,
-  files: Files,
-): Promise<{ log: CommandLog; feed: Feed }> {
+async function openLog(parts: OpenParts, engines: Engines): Promise<{ log: CommandLog; feed: Feed }> {
   const { config, closing, logger, metrics, events } = parts;
   const { log: url, partitions, replicas, deadlineMs } = config.engines;
-  if (url === '') return { log: (await files.messages()).log, feed: new MemoryFeed() };
   const onFailure = (error: unknown) =>
     logger.warn({ reason: reasonOf(error) }, 'the log or the event stream did not do something: tried again');
   const options = {
