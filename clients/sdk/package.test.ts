@@ -19,6 +19,7 @@ import { promisify } from 'node:util';
 import { gzipSync } from 'node:zlib';
 import { build, type Rollup } from 'vite';
 import { buildPackage } from './build/package.ts';
+import { reference } from './build/reference.ts';
 
 const root = fileURLToPath(new URL('../../', import.meta.url));
 const here = fileURLToPath(new URL('./', import.meta.url));
@@ -171,6 +172,23 @@ describe('the package', () => {
         for (const [, name] of read(file).matchAll(/from ['"]([^.'"][^'"]*)['"]/g))
           if (!name!.startsWith('node:')) imported.add(name!);
     assert.deepEqual([...imported].sort(), Object.keys(own).sort());
+  });
+
+  it('is what docs/SDK.md says', async () => {
+    const page = readFileSync(join(root, 'docs/SDK.md'), 'utf8');
+    assert.equal(page, await reference(join(installed, 'dist')), 'npm run docs');
+    for (const name of Object.keys(await import('./index.ts')))
+      assert.ok(page.includes(`### ${name}\n`), name);
+  });
+
+  it('is shown by its README with nothing that it does not have', async () => {
+    const readme = readFileSync(join(here, 'README.md'), 'utf8');
+    const blocks = [...readme.matchAll(/```ts\n([\s\S]*?)```/g)].map(([, code]) => code!);
+    assert.ok(blocks.length > 0);
+    writeFileSync(join(app, 'app.ts'), `${blocks.join('\n')}\nexport {};`);
+    const tsc = join(root, 'node_modules/typescript/bin/tsc');
+    const { stdout } = await run(process.execPath, [tsc, '-p', app]).catch((error) => error);
+    assert.equal(stdout, '');
   });
 
   /** Without its comments. */
