@@ -338,6 +338,26 @@ describe('an engine that is away', { skip, timeout: 590_000 }, () => {
     });
   }
 
+  const todo = 'numbering brings the whole batch again, of all its partitions, until the directory answers';
+  it(
+    'directory killed: a command that cannot be decided without it holds up nobody else',
+    { todo },
+    async () => {
+      const world = await trio();
+      const { alice, bob, conversation } = world;
+      await on.cluster.engines.postgres!.kill();
+      try {
+        const to = { conversation: uuidv7() };
+        await alice.device.send('message.send', { to, content: { type: 'text', text: 'to nobody' } });
+        await alice.says({ conversation }, 'to somebody');
+        await bob.device.until(() => texts(bob, conversation).includes('to somebody'), 'what is new', 15_000);
+      } finally {
+        await on.cluster.engines.postgres!.start();
+      }
+      await allIsWell(world, ['to somebody']);
+    },
+  );
+
   it('no process has complained of a mistake of ours', () => {
     for (const { output } of on.cluster.servers) {
       const mistakes = output.split('\n').filter((line) => /"level":"(error|fatal)"/.test(line));
