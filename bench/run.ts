@@ -47,6 +47,10 @@ async function measure(scenario: Scenario, systems: System[], options: Options):
   return takes.map(({ row }) => row);
 }
 
+// What was started ends with us, each at `exit`, which a signal alone would not come to.
+process.setMaxListeners(0);
+for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => process.exit(130));
+
 const known = Object.fromEntries(
   Object.entries(sets).map(([name, { scenarios, systems }]) => [
     name,

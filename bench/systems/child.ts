@@ -9,6 +9,9 @@ export class Child {
 
   constructor(command: string, args: string[], options: { cwd?: string; env?: NodeJS.ProcessEnv } = {}) {
     this.process = spawn(command, args, { ...options, stdio: ['ignore', 'pipe', 'pipe'] });
+    const end = () => this.process.kill('SIGKILL');
+    process.once('exit', end);
+    this.process.once('exit', () => process.off('exit', end));
     const keep = (chunk: Buffer) => {
       this.#output = (this.#output + chunk.toString()).slice(-4000);
     };
