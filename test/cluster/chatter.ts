@@ -25,6 +25,7 @@ export class Chatter {
   readonly presence = new Map<string, Payload>();
   /** Why it could not connect last; for those who want to know why it is not there. */
   lastError = '';
+  #left = false;
   readonly #client: MqttClient;
   /** The refusal of a command that is under way, by its id. */
   readonly #refused = new Map<string, Payload>();
@@ -66,10 +67,10 @@ export class Chatter {
     await this.#client.subscribeAsync(users.map(topics.presence), { qos: 0 });
   }
 
-  /** Resolves when the command was accepted. What can never be accepted is a problem, and resolves too. */
+  /** Resolves when the command was accepted; false: it never can be, which is a problem, or the device has left. */
   async send(command: { id: string }): Promise<boolean> {
     const { id } = command;
-    for (;;) {
+    while (!this.#left) {
       this.#refused.delete(id);
       try {
         const topic = topics.outbox(this.account.user);
@@ -88,6 +89,7 @@ export class Chatter {
       }
       await pause(refusal.retry_after_ms ?? RETRY_MS);
     }
+    return false;
   }
 
   /** The network is gone for a moment. */
@@ -97,6 +99,7 @@ export class Chatter {
 
   /** Goes, politely or by losing the network, and does not come back. */
   async leave(politely: boolean): Promise<void> {
+    this.#left = true;
     if (!politely) this.cut();
     await this.#client.endAsync(!politely);
   }

@@ -52,6 +52,11 @@ export class Crowd {
   readonly #groups: string[] = [];
   #everybody = '';
   #chatting = false;
+  #disposed = false;
+  /** Commands that wait for their acknowledgement, and the device that sent each; null: by HTTP. */
+  readonly #underWay = new Map<string, Chatter | null>();
+  /** What came last over HTTP in place of an acceptance. */
+  #lastAnswer = '';
   #lanes: Promise<unknown> = Promise.resolve();
 
   private constructor(server: Reachable, people: Someone[], options: CrowdOptions) {
@@ -102,11 +107,26 @@ export class Crowd {
     void this.#lanes.then(() => {
       over = true;
     });
-    await eventually(() => over, 'everything that was sent to be accepted', limitMs);
+    await eventually(
+      () => over,
+      () => `everything that was sent to be accepted: ${this.#waiting()}`,
+      limitMs,
+    );
+  }
+
+  #waiting(): string {
+    return [...this.#underWay]
+      .map(([id, device]) => {
+        if (device === null) return `${id} over HTTP (${this.#lastAnswer})`;
+        const { account, connected, lastError } = device;
+        return `${id} of ${account.device} (${connected ? 'connected' : `not connected: ${lastError}`})`;
+      })
+      .join(', ');
   }
 
   async dispose(): Promise<void> {
     this.#chatting = false;
+    this.#disposed = true;
     await Promise.all(this.devices.map((device) => device.leave(false)));
   }
 
@@ -134,8 +154,10 @@ export class Crowd {
     this.sent.add(command.id);
     const overHttp = command.type === 'message.send' && Math.random() < BY_HTTP;
     const device = devices[Math.floor(Math.random() * devices.length)]!;
+    this.#underWay.set(command.id, overHttp ? null : device);
     if (await (overHttp ? this.#post(account, command) : device.send(command)))
       this.acknowledged.add(command.id);
+    this.#underWay.delete(command.id);
   }
 
   /** What user number `n` writes. */
@@ -160,7 +182,7 @@ export class Crowd {
 
   /** Resolves when it was accepted; the same id again as long as nobody answers. */
   async #post(account: Account, { type: _, ...body }: Command): Promise<boolean> {
-    for (;;) {
+    while (!this.#disposed) {
       try {
         const response = await fetch(`${this.#server.http}/messages/send`, {
           method: 'POST',
@@ -170,15 +192,18 @@ export class Crowd {
         });
         const answer: Payload = await response.json();
         if (response.ok) return true;
+        this.#lastAnswer = JSON.stringify(answer);
         if (!answer.retry) {
           this.problems.push(`refused for good over HTTP: ${JSON.stringify(answer)}`);
           return false;
         }
-      } catch {
+      } catch (error) {
         // The gateway has gone, or says nothing.
+        this.#lastAnswer = String(error);
       }
       await pause(RETRY_MS);
     }
+    return false;
   }
 
   async #cutting(): Promise<void> {

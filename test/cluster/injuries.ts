@@ -42,12 +42,20 @@ export class Injuries {
     }
   }
 
-  /** Kills the engine, and starts it again on what it has on its disk; resolves when all processes are ready again. */
-  async restart(engine: RunningEngine): Promise<void> {
+  /**
+   * Kills the engine, then those who wait for it with what they have begun, and starts all of them on what the engine has on its disk;
+   * resolves when all processes are ready again.
+   */
+  async restart(engine: RunningEngine, ...waiting: readonly Server[]): Promise<void> {
     await engine.kill();
     this.restarts++;
     await pause(ENGINE_DOWN_MS);
+    for (const server of waiting) {
+      await server.kill9();
+      this.kills++;
+    }
     await engine.start();
+    for (const server of waiting) await server.start();
     await this.allReady();
   }
 

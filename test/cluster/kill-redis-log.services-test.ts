@@ -13,8 +13,8 @@ describe('a cluster with its log in Redis', { skip, timeout: 300_000 }, () => {
       await injuries.kill(messages[0]!, brokers[0]!, gateways[0]!);
       await injuries.restart(engines.redis!);
       // What is taken from the log meanwhile cannot be stored.
-      await injuries.restart(engines.mongodb!);
-      await injuries.kill(messages[1]!, brokers[1]!, messages[0]!);
+      await injuries.restart(engines.mongodb!, messages[1]!);
+      await injuries.kill(brokers[1]!, messages[0]!);
     });
   });
 });

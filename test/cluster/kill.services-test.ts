@@ -24,8 +24,8 @@ describe('a cluster of which everything is killed', { skip, timeout: 420_000 }, 
         await injuries.restart(kafka!);
         // Everything is numbered by the other one meanwhile; when it wakes nothing is its own any more.
         await injuries.freeze(messages[0]!, FROZEN_MS, () => injuries.kill(...brokers, ...gateways));
-        await injuries.restart(mongodb!);
-        await injuries.kill(messages[1]!, gateways[0]!);
+        await injuries.restart(mongodb!, messages[1]!);
+        await injuries.kill(gateways[0]!);
         await injuries.restart(postgres!);
         await injuries.freeze(brokers[0]!, FROZEN_MS, () => injuries.kill(...messages, brokers[1]!));
         await injuries.kill(messages[1]!, brokers[2]!, brokers[0]!);
