@@ -272,9 +272,6 @@ it('shows what a naive model shows: gaps, repeats, restarts, pages and all', asy
       fc.nat(9),
       (steps, conversation, before) => play(steps, conversation, before),
     ),
-    {
-      numRuns: Number(process.env.RUNS ?? 60),
-      ...(process.env.SEED === undefined ? {} : { seed: Number(process.env.SEED) }),
-    },
+    { numRuns: 150 },
   );
 });
