@@ -89,7 +89,6 @@ export function advance(kept: Kept, event: AnyEvent, me: string, last: StoredMes
       shown.peer = event.sender.user === me ? (event.peer ?? shown.peer) : event.sender.user;
     if (last !== null && (shown.last?.seq ?? 0) <= seq) shown.last = last;
     if (event.sender.user !== me && seq > kept.counted && seq > shown.read) shown.unread++;
-    // Who writes has read what came before. Not so: another device may write into a group that nobody looked at.
   }
   // Nothing that may be read lies between two events that come in order.
   const ranges = addRange(kept.ranges, kept.live > 0 && kept.live < seq ? kept.live : seq, seq);
