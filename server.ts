@@ -137,7 +137,10 @@ export async function startServer(parts: {
         editMs: editMinutes * MINUTE_MS,
       }),
     ];
-    const front = createFront({ log, history, rules, clock, metrics });
+    const front = createFront({
+      ...{ log, history, rules, clock, metrics },
+      directory: stores.directoryState,
+    });
     const numbering = roles.messages
       ? createNumberingService({ log, history, rules, feed, shared: stores.shared, logger, metrics })
       : null;

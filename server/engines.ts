@@ -23,6 +23,10 @@ export class Engines {
     return [...this.#down].sort();
   }
 
+  isDown(name: EngineName): boolean {
+    return this.#down.has(name);
+  }
+
   /** What every engine is made with. */
   parts(name: EngineName): Omit<EngineParts, 'name' | 'isTrouble'> & { onChange(up: boolean): void } {
     const { deadlineMs, callsAtOnce } = this.#config;

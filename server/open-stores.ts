@@ -79,6 +79,10 @@ export async function openStores(parts: OpenParts): Promise<Stores> {
     ...(urls.log === ''
       ? {}
       : { cacheAge: { maxAgeMs: CACHE_AGE_MS, staleMs: urls.staleSeconds * 1_000, now: time.now } }),
+    directoryState: {
+      isDown: () => engines.isDown('directory'),
+      ask: async () => void (await directory.accounts.hasUsers()),
+    },
     degraded: () => engines.down,
     failed: files.failed,
     backups: files.backups,

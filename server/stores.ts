@@ -9,6 +9,7 @@ import type { Cursors } from '../services/messages/cursors.ts';
 import type { Feed } from '../services/messages/feed.ts';
 import type { History } from '../services/messages/history.ts';
 import type { CommandLog } from '../services/messages/log.ts';
+import type { DirectoryState } from '../services/messages/pipeline/front.ts';
 
 /** How often users and addresses may ask, counted wherever it is counted. */
 export interface Rates {
@@ -33,6 +34,7 @@ export interface Stores {
   cacheAge?: CacheAge;
   /** Other processes may write the event stream. */
   shared: boolean;
+  directoryState: DirectoryState;
   /** What does not answer now, by what it carries. */
   degraded(): string[];
   /** Resolves when this process cannot go on: an embedded database has ended. */

@@ -58,6 +58,11 @@ export interface ChangeRules<T extends LoggedType = LoggedType> {
    * What can be refused before the log, from what is cached; throws {@link Refused}, and lets pass what it does not know.
    */
   precheck?(actor: Actor, command: LoggedOf<T>): void;
+  /**
+   * While the directory does not answer: resolves when what is kept of it is enough to decide this command, rejects with {@link Refused}
+   * otherwise. Undefined, or absent: it needs the directory.
+   */
+  fromCache?(actor: Actor, command: LoggedOf<T>): Promise<void> | undefined;
   apply?(event: StoredEvent): Promise<void>;
   stale?(event: StoredEvent): void;
 }

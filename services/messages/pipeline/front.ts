@@ -9,6 +9,15 @@ import type { CommandLog } from '../log.ts';
 import { partitionKey } from '../partition-key.ts';
 import type { ChangeRules, Outcome, Pipeline } from '../pipeline.ts';
 import { Outcomes } from './outcomes.ts';
+import { isStorageTrouble } from './projection.ts';
+
+/** Whether the directory answers. */
+export interface DirectoryState {
+  /** It did not when it was last asked. */
+  isDown(): boolean;
+  /** @throws {Refused} unavailable: it still does not */
+  ask(): Promise<void>;
+}
 
 export interface FrontParts {
   log: Pick<CommandLog, 'append'>;
@@ -16,6 +25,8 @@ export interface FrontParts {
   rules: readonly ChangeRules[];
   clock: Clock;
   metrics?: Pick<Metrics, 'append_seconds'>;
+  /** What cannot be decided without it is not to enter the log while it is away: it would hold up everything behind it. */
+  directory?: DirectoryState;
 }
 
 /** The pipeline as those who send commands see it, and its ear at the event stream. */
@@ -27,21 +38,59 @@ export interface Front extends Pipeline {
 const REQUEST_TIMEOUT_MS = 10_000;
 
 /** Where changes enter: refused early where that can be known, else in the log. */
-export function createFront({ log, history, rules, clock, metrics }: FrontParts): Front {
+export function createFront(parts: FrontParts): Front {
+  const { log, history, rules, clock, metrics, directory } = parts;
   const rulesOf = new Map<LoggedType, ChangeRules>(rules.map((one) => [one.type, one]));
   const outcomes = new Outcomes();
 
+  /** Devices of which something is being asked for: what they send next waits, as it is to come behind it. */
+  const asking = new Map<string, Promise<void>>();
+
   function submit(actor: Actor, command: Logged, text: string): Promise<void> {
-    try {
-      rulesOf.get(command.type)?.precheck?.(actor, command as never);
-    } catch (error) {
-      return submitAgain(actor, command, text, error);
+    const before = asking.get(actor.device);
+    if (before === undefined) {
+      const checking = check(actor, command);
+      if (checking === undefined) return append(actor, command, text);
+      return inTurn(actor, checking, command, text);
     }
-    return append(actor, command, text);
+    return inTurn(
+      actor,
+      before.then(() => check(actor, command)),
+      command,
+      text,
+    );
+  }
+
+  function inTurn(actor: Actor, checking: Promise<void>, command: Logged, text: string): Promise<void> {
+    const submitted = checking.then(
+      () => append(actor, command, text),
+      (error) => submitAgain(actor, command, text, error),
+    );
+    // The log keeps the order in which it is given entries: what comes next need not wait for this to be durable.
+    const begun = checking
+      .catch(() => {})
+      .finally(() => {
+        if (asking.get(actor.device) === begun) asking.delete(actor.device);
+      });
+    asking.set(actor.device, begun);
+    return submitted;
+  }
+
+  /** Undefined: nothing is against it, as far as is known. A promise: that has to be found out. */
+  function check(actor: Actor, command: Logged): Promise<void> | undefined {
+    const rules = rulesOf.get(command.type);
+    try {
+      rules?.precheck?.(actor, command as never);
+    } catch (error) {
+      return Promise.reject(error);
+    }
+    if (directory?.isDown() !== true) return undefined;
+    return rules?.fromCache?.(actor, command as never) ?? directory.ask();
   }
 
   /** Refused early, unless it is a retry of what was accepted: then it is answered with the first result. */
   async function submitAgain(actor: Actor, command: Logged, text: string, error: unknown): Promise<void> {
+    if (isStorageTrouble(error)) throw error;
     const [first] = await history.lookup([{ user: actor.user, id: command.id }]);
     if (!first) throw error;
     return append(actor, command, text);

@@ -72,6 +72,12 @@ export function messageSend(parts: MessageRuleParts): ChangeRules<'message.send'
     return { draft, joined: peer === actor.user ? [peer] : [actor.user, peer] };
   }
 
+  async function everythingIsKnown(actor: Actor, to: Send['to']): Promise<void> {
+    const entry = await cache.get('user' in to ? directConversation(actor.user, to.user) : to.conversation);
+    if (entry === null || entry.conversation.kind === 'group') return;
+    await relations.blocked(actor.user, peerOf(actor.user, entry.members));
+  }
+
   return {
     type: 'message.send',
     event: 'message',
@@ -84,6 +90,10 @@ export function messageSend(parts: MessageRuleParts): ChangeRules<'message.send'
       if (entry === null || entry.conversation.kind === 'group') return;
       const peer = peerOf(actor.user, entry.members);
       if (peer !== actor.user && relations.blocked(actor.user, peer) === true) throw new Refused('blocked');
+    },
+
+    fromCache(actor, { to, reply_to }) {
+      return reply_to === undefined ? everythingIsKnown(actor, to) : undefined;
     },
 
     decide(actor, command, acceptedAt) {
