@@ -1,4 +1,4 @@
-/** As `kill.services-test.ts`, shorter, where Redis carries the log and the event stream too. */
+/** As `kill.cluster-test.ts`, shorter, where Redis carries the log and the event stream too. */
 import { describe, it } from 'node:test';
 import { missingEngines } from './cluster.ts';
 import { trial } from './trial.ts';
