@@ -27,6 +27,15 @@ describe('the broker', () => {
     return (connack as { returnCode: number }).returnCode;
   };
 
+  /** For a reason that passes: no CONNACK says that it is for good. */
+  const isTurnedAway = async (device: RawDevice): Promise<void> => {
+    await device.ended();
+    assert.equal(
+      device.packets.some(({ cmd }) => cmd === 'connack'),
+      false,
+    );
+  };
+
   describe('at CONNECT', () => {
     const wills = {
       elsewhere: { topic: topics.inbox(uuidv7()), payload: Buffer.from('x') },
@@ -73,7 +82,7 @@ describe('the broker', () => {
       stages.push(stage);
       const late = stage.raw();
       late.signIn();
-      assert.equal(await refusedWith(late), 3);
+      await isTurnedAway(late);
       assert.deepEqual(stage.told, []);
       answer = { release: () => ++released > 0 };
       const device = await stage.device();
@@ -87,7 +96,7 @@ describe('the broker', () => {
       };
       const draining = stage.raw();
       draining.signIn();
-      assert.equal(await refusedWith(draining), 3);
+      await isTurnedAway(draining);
       assert.equal(released, 2);
     });
 
@@ -141,7 +150,7 @@ describe('the broker', () => {
       await there.subscribe(topics.inbox(there.actor.user));
       await stage.broker.drain();
       late.signIn();
-      assert.equal(await refusedWith(late), 3);
+      await isTurnedAway(late);
       assert.equal(there.socket.closed, false);
     });
 

@@ -62,6 +62,7 @@ export class Authenticate {
       (error) => {
         const code = error instanceof Refused ? error.refusal.code : 'internal';
         this.#refused(client as InnerClient, code, error);
+        if (PASSING.has(code)) return (client as InnerClient).conn.destroy();
         done(Object.assign(new Error(code), { returnCode: returnCode(code) }), false);
       },
     );
@@ -118,15 +119,17 @@ export class Authenticate {
   }
 }
 
+/**
+ * What will be over in a moment. Such a connection is closed without a CONNACK, as if the network had failed: widespread clients take any
+ * refusal in a CONNACK for the end, and would stay away for good. That a CONNACK precedes the close is a SHOULD [MQTT 3.1.1 §3.2.2.3].
+ */
+const PASSING: ReadonlySet<ErrorCode> = new Set(['internal', 'unavailable', 'overloaded', 'draining']);
+
 function returnCode(code: ErrorCode): number {
   switch (code) {
     case 'unauthenticated':
     case 'bad_credentials':
       return BAD_CREDENTIALS;
-    case 'internal':
-    case 'unavailable':
-    case 'overloaded':
-    case 'draining':
     case 'too_many_connections':
       return UNAVAILABLE;
     default:

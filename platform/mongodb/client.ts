@@ -15,6 +15,8 @@ export interface Mongo {
   db: Db;
   /** Documents in one insert at most. */
   mostInserted: number;
+  /** Updates in one command at most. Absent: as many as there are. */
+  mostUpdated?: number;
   close(): Promise<void>;
 }
 
@@ -24,6 +26,8 @@ const BEFORE = 0.9;
 const MOST_INSERTED = 10_000;
 /** FerretDB 1.24 goes on with the next hundred after an error in an ordered insert. */
 const MOST_INSERTED_FERRETDB = 100;
+/** FerretDB 1.24 keeps one of its 100 connections to SQLite for each update of a command, and waits for ever for one more. */
+const MOST_UPDATED_FERRETDB = 20;
 
 /**
  * Opens a database. Resolves when the server has answered.
@@ -57,9 +61,11 @@ export async function openMongo({
     await client.connect();
     const db = client.db(database ?? (client.options.dbName === 'test' ? DEFAULT_DATABASE : undefined));
     const info = await db.admin().command({ buildInfo: 1 });
+    const isFerret = 'ferretdb' in info || 'ferretdbVersion' in info;
     return {
       db,
-      mostInserted: 'ferretdb' in info || 'ferretdbVersion' in info ? MOST_INSERTED_FERRETDB : MOST_INSERTED,
+      mostInserted: isFerret ? MOST_INSERTED_FERRETDB : MOST_INSERTED,
+      ...(isFerret && { mostUpdated: MOST_UPDATED_FERRETDB }),
       close: () => client.close(),
     };
   } catch (error) {

@@ -1,6 +1,7 @@
 import type { AnyBulkWriteOperation } from 'mongodb';
 import { onlyDuplicates } from '../../../platform/mongodb/trouble.ts';
 import type { Removed } from '../tombstone.ts';
+import { updateAll } from './bulk.ts';
 import {
   type Collections,
   type EventDocument,
@@ -47,7 +48,7 @@ export async function applyAmendments(collections: Collections, all: Amending[])
   );
 }
 
-async function react({ reactions }: Collections, made: Of<'react'>[]): Promise<void> {
+async function react({ reactions, mostUpdated }: Collections, made: Of<'react'>[]): Promise<void> {
   const updates = newest(made, (one) => `${keyOf(one)}/${one.amends.user}`).map(
     (one): AnyBulkWriteOperation<ReactionDocument> => {
       const { user, emoji, at } = one.amends;
@@ -64,14 +65,18 @@ async function react({ reactions }: Collections, made: Of<'react'>[]): Promise<v
   );
   if (updates.length === 0) return;
   try {
-    await reactions.bulkWrite(updates, { ordered: false });
+    await updateAll(reactions, updates, mostUpdated);
   } catch (error) {
     // It is there, made by the same event or a later one.
     if (!onlyDuplicates(error)) throw error;
   }
 }
 
-async function change({ events }: Collections, edits: Of<'edit'>[], reactions: Of<'react'>[]): Promise<void> {
+async function change(
+  { events, mostUpdated }: Collections,
+  edits: Of<'edit'>[],
+  reactions: Of<'react'>[],
+): Promise<void> {
   const last = newest(edits, keyOf);
   // Counted anew and not added up, so that doing it twice is the same: all edits up to this one are there, as numbers have no gaps.
   const numbers = new Map<string, number[]>();
@@ -105,7 +110,7 @@ async function change({ events }: Collections, edits: Of<'edit'>[], reactions: O
     const filter = withContent({ stream, seq: amends.seq });
     updates.push({ updateOne: { filter, update: { $set: { reacted: true } } } });
   }
-  if (updates.length > 0) await events.bulkWrite(updates, { ordered: false });
+  await updateAll(events, updates, mostUpdated);
 }
 
 async function removeDeleted(collections: Collections, deletions: Of<'delete'>[]): Promise<void> {

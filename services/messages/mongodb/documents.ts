@@ -66,13 +66,15 @@ export interface Collections {
   events: Collection<EventDocument>;
   reactions: Collection<ReactionDocument>;
   heads: Collection<HeadDocument>;
+  /** Updates in one command at most. */
+  mostUpdated: number;
 }
 
 export const commandKey = (user: string, id: string): string => `${user}/${id}`;
 export const messageKey = (stream: string, seq: number): string => `${stream}/${seq}`;
 export const seqOfKey = (of: string): number => Number(of.slice(of.lastIndexOf('/') + 1));
 
-export async function openCollections({ db }: Mongo): Promise<Collections> {
+export async function openCollections({ db, mostUpdated }: Mongo): Promise<Collections> {
   const events = db.collection<EventDocument>('events');
   const reactions = db.collection<ReactionDocument>('reactions');
   await ensureIndexes(events, [
@@ -89,6 +91,7 @@ export async function openCollections({ db }: Mongo): Promise<Collections> {
     events,
     reactions,
     heads: db.collection<HeadDocument>('heads'),
+    mostUpdated: mostUpdated ?? Number.POSITIVE_INFINITY,
   };
 }
 

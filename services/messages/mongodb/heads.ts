@@ -1,5 +1,6 @@
 import type { AnyBulkWriteOperation } from 'mongodb';
 import { onlyDuplicates } from '../../../platform/mongodb/trouble.ts';
+import { updateAll } from './bulk.ts';
 import type { Collections, EventDocument, HeadDocument } from './documents.ts';
 
 const ATTEMPTS = 3;
@@ -33,7 +34,7 @@ export async function truthfulHeads(
 
 /** Writes down how far the streams of these events are. Whatever the order of such writes, the furthest stays. */
 export async function advanceHeads(
-  { heads }: Collections,
+  { heads, mostUpdated }: Collections,
   events: Pick<EventDocument, 'stream' | 'seq' | 'type'>[],
 ): Promise<void> {
   const furthest = new Map<string, { seq: number; message: number }>();
@@ -49,7 +50,7 @@ export async function advanceHeads(
   }));
   for (let attempt = 1; updates.length > 0; attempt++) {
     try {
-      await heads.bulkWrite(updates, { ordered: false });
+      await updateAll(heads, updates, mostUpdated);
       return;
     } catch (error) {
       // Two that make the same one: the other was faster, and now it is there.

@@ -1,5 +1,6 @@
 import type { AnyBulkWriteOperation, Filter } from 'mongodb';
 import { type Removed, tombstone } from '../tombstone.ts';
+import { updateAll } from './bulk.ts';
 import { type Collections, type EventDocument, messageKey } from './documents.ts';
 
 type Content = Pick<EventDocument, '_id' | 'stream' | 'seq' | 'body'>;
@@ -12,9 +13,12 @@ export const withContent = (filter: Filter<EventDocument>): Filter<EventDocument
 });
 
 /** Takes the content out of these events, unless that was done before. Numbers and envelopes stay. */
-export async function bury({ events }: Collections, content: (Content & { how: Removed })[]): Promise<void> {
-  if (content.length === 0) return;
-  await events.bulkWrite(
+export async function bury(
+  { events, mostUpdated }: Collections,
+  content: (Content & { how: Removed })[],
+): Promise<void> {
+  await updateAll(
+    events,
     content.map(
       ({ _id, stream, body, how }): AnyBulkWriteOperation<EventDocument> => ({
         updateOne: {
@@ -26,7 +30,7 @@ export async function bury({ events }: Collections, content: (Content & { how: R
         },
       }),
     ),
-    { ordered: false },
+    mostUpdated,
   );
 }
 
