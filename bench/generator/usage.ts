@@ -40,7 +40,9 @@ class Spent {
   }
 
   /** Microseconds a send, in all and by name (`cpu.broker`); mean resident MiB of a process by name (`mib.broker`). */
-  measure(sends: number, deliveries: number): Measure {
+  measure(sent: number, deliveries: number): Measure {
+    // What was sent before, and is only delivered now, counts by its deliveries.
+    const sends = sent === 0 ? deliveries : sent;
     const engines = this.#sum(({ ours }) => !ours);
     const measure: Measure = {
       cpuPerSend: this.ours / sends,
