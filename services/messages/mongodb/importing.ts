@@ -1,5 +1,6 @@
 import { duplicateAt, onlyDuplicates } from '../../../platform/mongodb/trouble.ts';
 import type { ExportedEvent, ExportedReaction } from '../exporting.ts';
+import { updateAll } from './bulk.ts';
 import {
   type Collections,
   commandKey,
@@ -92,7 +93,7 @@ async function insert({ events }: Collections, documents: EventDocument[]): Prom
 }
 
 export async function importReactions(
-  { reactions }: Collections,
+  { reactions, mostUpdated }: Collections,
   made: ExportedReaction[],
   mostInserted: number,
 ): Promise<void> {
@@ -102,7 +103,7 @@ export async function importReactions(
       return { updateOne: { filter: { _id }, update: { $set: fields }, upsert: true } };
     });
     try {
-      await reactions.bulkWrite(updates, { ordered: false });
+      await updateAll(reactions, updates, mostUpdated);
     } catch (error) {
       if (!onlyDuplicates(error)) throw error;
     }
