@@ -182,6 +182,22 @@ export function amendmentConformance(open: () => History): void {
       await assertGone(stream, 'expired', [1, 2, 3, 4]);
     });
 
+    it('is not caught from a message that only a repetition seemed to add', async () => {
+      const stream = uuidv7();
+      const made = says(stream, SECRET, { expires: 5_000 });
+      await open().append([made]);
+      // Were the repetition no duplicate, it would be event 2; so the edit is, and amends nothing.
+      const appended = await open().append([made, edit(stream, 2, 'stays')]);
+      assert.deepEqual(
+        appended.map(({ duplicate }) => duplicate),
+        [true, false],
+      );
+      const edited = await open().get(stream, 2);
+      assert.deepEqual([edited?.type, edited?.expires], ['message.edited', null]);
+      assert.deepEqual(await open().expire(5_000, 100), [{ stream, seq: 1 }]);
+      assert.equal((await bodyOf(stream, 2)).content.text, 'stays');
+    });
+
     it('lets neither an edit back in nor touches what was deleted before', async () => {
       const stream = uuidv7();
       await open().append([

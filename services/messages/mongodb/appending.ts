@@ -124,6 +124,7 @@ export class Appending {
         // A second attempt may have another answer.
         delete document.amends;
         delete document.of;
+        setExpires(document, draft.expires ?? undefined);
         const of = messageKey(stream, draft.amends.seq);
         const message = messages.get(of);
         if (message !== undefined && message.seq < seq) {
@@ -131,8 +132,7 @@ export class Appending {
           if (draft.amends.kind === 'edit') {
             document.of = of;
             // It carries the content again: it must go when the message goes.
-            if (message.expires === undefined) delete document.expires;
-            else document.expires = message.expires;
+            setExpires(document, message.expires);
           }
         }
       }
@@ -191,6 +191,11 @@ export class Appending {
     const found = await this.#collections.events.find({ _id: { $in: [...duplicates.keys()] } }).toArray();
     for (const document of found) duplicates.set(document._id, document);
   }
+}
+
+function setExpires(document: EventDocument, expires: number | undefined): void {
+  if (expires === undefined) delete document.expires;
+  else document.expires = expires;
 }
 
 export const isAmending = (document: EventDocument): document is EventDocument & Amending =>
