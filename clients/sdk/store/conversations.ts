@@ -1,5 +1,5 @@
 import type { Role } from '../../../protocol/commands.ts';
-import type { AnyEvent, Receipt } from '../../../protocol/events.ts';
+import type { AnyEvent, EventOf, Receipt } from '../../../protocol/events.ts';
 import type { ListedConversation } from '../answers.ts';
 import { isNotice, type SendState, type StoredMessage } from './entries.ts';
 import { addRange, type Ranges } from './ranges.ts';
@@ -27,6 +27,10 @@ export interface Conversation {
   unread: number;
   last: StoredMessage | null;
   draft: string;
+  /** No notifications until then, milliseconds since the Unix epoch; null: not muted. */
+  mutedUntil: number | null;
+  pinned: boolean;
+  archived: boolean;
 }
 
 /** How far a member has it. */
@@ -69,6 +73,9 @@ export function emptyConversation(id: string): Kept {
       unread: 0,
       last: null,
       draft: '',
+      mutedUntil: null,
+      pinned: false,
+      archived: false,
     },
     ranges: [],
     live: 0,
@@ -121,6 +128,18 @@ function noticed(shown: Conversation, event: AnyEvent, me: string): Partial<Conv
   }
 }
 
+/** What one has set for oneself, on this device or another. */
+export function preferred(kept: Kept, event: EventOf<'preferences.updated'>): Kept {
+  const { mutedUntil, pinned, archived } = kept.shown;
+  const { muted_until = mutedUntil } = event;
+  const set = {
+    mutedUntil: muted_until,
+    pinned: event.pinned ?? pinned,
+    archived: event.archived ?? archived,
+  };
+  return { ...kept, shown: { ...kept.shown, ...set } };
+}
+
 /** Who is in a group after an event; null: not known. */
 export function membersAfter(members: Members | null, event: AnyEvent): Members | null {
   if (event.type === 'group.created') return Object.fromEntries(event.members.map((m) => [m.user, m.role]));
@@ -142,6 +161,8 @@ export function merge(kept: Kept, listed: ListedConversation, last: StoredMessag
     shown.peer = listed.peer ?? shown.peer;
   }
   if (last !== null && (last.seq ?? 0) >= (shown.last?.seq ?? 0)) shown.last = last;
+  const { muted_until: mutedUntil = null, pinned = false, archived = false } = listed;
+  Object.assign(shown, { mutedUntil, pinned, archived });
   let { counted } = kept;
   if (listed.head >= counted) {
     // One's own reading may not have reached the server yet.
@@ -169,17 +190,26 @@ export function mergeReceipts(cursors: Cursors, receipts: readonly Receipt[]): C
   return merged;
 }
 
-/** How far a message of one's own has come: as far as with the last of the others. */
-export function stateOf(
-  seq: number,
+/** How far all of the others have a conversation; null: nobody is known to be there. */
+export function reachOf(
   { shown }: Kept,
   me: string,
   cursors: Cursors,
   members: Members | null,
-): SendState {
+): { delivered: number; read: number } | null {
   const others = shown.kind === 'direct' ? [shown.peer] : members === null ? [] : Object.keys(members);
-  const states = others.filter((user) => user !== me && user !== null).map((user) => cursors[user!]);
-  if (states.length === 0) return 'accepted';
-  if (states.every((cursor) => (cursor?.read ?? 0) >= seq)) return 'read';
-  return states.every((cursor) => (cursor?.delivered ?? 0) >= seq) ? 'delivered' : 'accepted';
+  const reach = { delivered: Number.POSITIVE_INFINITY, read: Number.POSITIVE_INFINITY };
+  for (const user of others) {
+    if (user === me || user === null) continue;
+    reach.delivered = Math.min(reach.delivered, cursors[user]?.delivered ?? 0);
+    reach.read = Math.min(reach.read, cursors[user]?.read ?? 0);
+  }
+  return Number.isFinite(reach.read) ? reach : null;
+}
+
+/** How far a message of one's own has come: as far as with the last of the others. */
+export function stateWithin(seq: number, reach: { delivered: number; read: number } | null): SendState {
+  if (reach === null) return 'accepted';
+  if (reach.read >= seq) return 'read';
+  return reach.delivered >= seq ? 'delivered' : 'accepted';
 }

@@ -1,21 +1,15 @@
 import { Emitter } from '../emitter.ts';
-import { type Conversation, stateOf } from './conversations.ts';
-import type { Entry, Message, StoredEntry } from './entries.ts';
+import type { Conversation } from './conversations.ts';
+import type { Entry, StoredEntry } from './entries.ts';
 import type { Pages } from './pages.ts';
-import { isTo, shownPending } from './pending.ts';
 import { rangeOf } from './ranges.ts';
 import type { Shelf, Touched } from './shelf.ts';
+import { Told, type WindowChange } from './window-told.ts';
+
+export type { WindowChange } from './window-told.ts';
 
 export interface WindowEvents extends Record<string, unknown> {
   change: WindowChange;
-}
-
-/** What is different in {@link ConversationWindow.entries}: enough to change what is on a screen, and no more. */
-export interface WindowChange {
-  /** New, or not as they were. */
-  entries: Entry[];
-  /** Keys of those that are no longer here. */
-  removed: string[];
 }
 
 export interface WindowOptions {
@@ -46,15 +40,14 @@ export class ConversationWindow extends Emitter<WindowEvents> {
   #from = 1;
   #to = 0;
   #following = true;
-  /** As they were told, by key. */
-  #shown = new Map<string, Entry>();
-  #entries: Entry[] = [];
+  readonly #told: Told;
   /** Loads one after the other. */
   #loading: Promise<unknown> = Promise.resolve();
 
   constructor(where: { conversation: string } | { user: string }, parts: Parts, options: WindowOptions) {
     super();
     this.#parts = parts;
+    this.#told = new Told(parts.shelf, parts.me);
     this.#page = options.page ?? 50;
     this.#most = Math.max(options.most ?? 300, this.#page * 2);
     this.#id = 'conversation' in where ? where.conversation : null;
@@ -65,9 +58,9 @@ export class ConversationWindow extends Emitter<WindowEvents> {
   get conversation(): Conversation | null {
     return this.#id === null ? null : (this.#parts.shelf.conversations.get(this.#id)?.shown ?? null);
   }
-  /** Ascending by number; what is on its way at the end. */
+  /** Ascending by number; what is on its way at the end. An entry that is as it was is the same object as before. */
   get entries(): readonly Entry[] {
-    return this.#entries;
+    return this.#told.entries;
   }
   /** Nothing is before this that one may read. */
   get atStart(): boolean {
@@ -117,8 +110,7 @@ export class ConversationWindow extends Emitter<WindowEvents> {
   close(): void {
     this.#parts.closed(this);
     this.#numbered = [];
-    this.#entries = [];
-    this.#shown.clear();
+    this.#told.forget();
     this.#id = null;
   }
 
@@ -270,40 +262,14 @@ export class ConversationWindow extends Emitter<WindowEvents> {
   }
 
   #tell(): void {
-    const entries: Entry[] = this.#numbered.map((entry) => this.#view(entry));
-    const { conversation } = this;
-    if (this.#following) {
-      const where = { conversation, user: this.#user };
-      const pendings = [...this.#parts.shelf.pendings.values()].filter((pending) => isTo(pending, where));
-      for (const pending of pendings.sort((a, b) => a.number - b.number))
-        entries.push(shownPending(pending, this.#parts.me, this.#id));
-    }
-    const shown = new Map(entries.map((entry) => [entry.key, entry]));
-    const removed = [...this.#shown.keys()].filter((key) => !shown.has(key));
-    const changed = entries.filter((entry) => {
-      const before = this.#shown.get(entry.key);
-      return before === undefined || JSON.stringify(before) !== JSON.stringify(entry);
+    const change = this.#told.tell({
+      id: this.#id,
+      user: this.#user,
+      conversation: this.conversation,
+      numbered: this.#numbered,
+      following: this.#following,
     });
-    this.#shown = shown;
-    this.#entries = entries;
-    if (changed.length > 0 || removed.length > 0) this.emit('change', { entries: changed, removed });
-  }
-
-  #view(entry: StoredEntry): Entry {
-    if (entry.type === 'notice') return entry;
-    const { shelf, me } = this.#parts;
-    const id = this.#id!;
-    const mine = entry.sender === me.user && entry.seq !== null;
-    const state = mine
-      ? stateOf(
-          entry.seq!,
-          shelf.kept(id),
-          me.user,
-          shelf.receipts.get(id) ?? {},
-          shelf.members.get(id) ?? null,
-        )
-      : null;
-    return { ...entry, state, refusal: null } satisfies Message;
+    if (change !== null) this.emit('change', change);
   }
 }
 
