@@ -41,9 +41,22 @@ export interface FeedReader {
   onGap(): void;
 }
 
+/** A handler of the event stream that was begun by {@link Feed.consume}. */
+export interface FeedConsuming {
+  /** Resolves when the handler is done with what it has, and is not called any more. */
+  stop(): Promise<void>;
+  /** Events that were written and are not handled yet, as far as this process knows. */
+  readonly lag: number;
+}
+
 /** Port: the event stream. Nothing but a way of telling: history has the events. */
 export interface Feed extends FeedWriter {
   /** Everything that is written from when this resolves on. */
   follow(reader: FeedReader): Promise<{ stop(): Promise<void> }>;
+  /**
+   * Under one name each event goes to one process at a time, at least once, in order within its stream; its position is committed after the
+   * handler resolves; when it throws, the same comes again. Starts at what is written from its first use on.
+   */
+  consume(name: string, handler: (events: StreamedEvent[]) => Promise<void>): Promise<FeedConsuming>;
   close(): Promise<void>;
 }

@@ -1,0 +1,236 @@
+import assert from 'node:assert/strict';
+import { afterEach, beforeEach, describe, it } from 'node:test';
+import { uuidv7 } from 'uuidv7';
+import { Refused } from '../../protocol/errors.ts';
+import type { Feed } from './feed.ts';
+import type { StreamedEvent } from './history.ts';
+
+export interface ConsumingUnderTest {
+  feed: Feed;
+  /** The same event stream as another process has it; where there is only one process, the same feed. */
+  other: Feed;
+  /** Whether what is written while nobody consumes under a known name is there for the next one. */
+  keeps: boolean;
+  /** Releases everything, what was written too. */
+  dispose(): Promise<void>;
+}
+
+let numbers = 0;
+
+function event(stream: string, fields: Partial<StreamedEvent> = {}): StreamedEvent {
+  const seq = ++numbers;
+  return {
+    stream,
+    seq,
+    type: 'message',
+    sender: { user: uuidv7(), device: uuidv7() },
+    id: uuidv7(),
+    time: 1_000 + seq,
+    body: `{"v":1,"n":${seq}}`,
+    expires: null,
+    ...fields,
+  };
+}
+
+/** A handler that keeps what it gets, and can be waited for; `fails` decides before each batch. */
+class Handling {
+  readonly events: StreamedEvent[] = [];
+  calls = 0;
+  /** Resolves before the handler does what it does. */
+  gate: Promise<void> = Promise.resolve();
+  readonly #fails: (events: StreamedEvent[], call: number) => unknown;
+  #waiting: { holds: () => boolean; resolve: () => void }[] = [];
+
+  constructor(fails: (events: StreamedEvent[], call: number) => unknown = () => null) {
+    this.#fails = fails;
+  }
+
+  readonly handle = async (events: StreamedEvent[]): Promise<void> => {
+    const call = ++this.calls;
+    this.#look();
+    await this.gate;
+    const error = this.#fails(events, call);
+    if (error) throw error;
+    this.events.push(...events);
+    this.#look();
+  };
+
+  async until(holds: () => boolean): Promise<void> {
+    if (!holds()) await new Promise<void>((resolve) => this.#waiting.push({ holds, resolve }));
+  }
+
+  has(one: StreamedEvent): boolean {
+    return this.events.some(({ id }) => id === one.id);
+  }
+
+  of(stream: string): number[] {
+    return this.events.filter((one) => one.stream === stream).map((one) => one.seq);
+  }
+
+  #look(): void {
+    this.#waiting = this.#waiting.filter(({ holds, resolve }) => !holds() || resolve());
+  }
+}
+
+const away = () => new Refused('unavailable', 'test');
+
+/** What every adapter promises of durable consumers. `open` gives a stream that nobody else writes to. */
+export function feedConsumingConformance(adapter: string, open: () => Promise<ConsumingUnderTest>): void {
+  describe(`Feed consuming conformance: ${adapter}`, () => {
+    let under: ConsumingUnderTest;
+    beforeEach(async () => {
+      under = await open();
+    });
+    afterEach(() => under.dispose());
+
+    it('brings every event whole, once where nothing fails, in order within each stream', async () => {
+      const handling = new Handling();
+      const consuming = await under.other.consume('one', handling.handle);
+      const streams = Array.from({ length: 4 }, () => uuidv7());
+      const written = Array.from({ length: 25 }, () =>
+        streams.map((stream) => event(stream, { joined: [uuidv7()], body: '{"text":"\u2028 two\\nlines"}' })),
+      );
+      for (const events of written) await under.feed.write({ events });
+      const all = written.flat();
+      await handling.until(() => handling.events.length >= all.length);
+      await consuming.stop();
+      assert.equal(handling.events.length, all.length);
+      for (const stream of streams)
+        assert.deepEqual(
+          handling.events.filter((one) => one.stream === stream),
+          all.filter((one) => one.stream === stream),
+        );
+      assert.equal(consuming.lag, 0);
+    });
+
+    it('starts with what is written from its first use on', async () => {
+      const before = event(uuidv7());
+      await under.feed.write({ events: [before] });
+      const handling = new Handling();
+      await under.other.consume('one', handling.handle);
+      const after = event(before.stream);
+      await under.feed.write({ events: [after] });
+      await handling.until(() => handling.has(after));
+      assert.deepEqual(handling.events, [after]);
+    });
+
+    it('brings the same again when the handler fails, and what is behind it after that', async () => {
+      const handling = new Handling((_, call) => (call <= 2 ? away() : null));
+      const consuming = await under.feed.consume('one', handling.handle);
+      const stream = uuidv7();
+      const events = Array.from({ length: 6 }, () => event(stream));
+      const writes = events.map((one) => under.feed.write({ events: [one] }));
+      await handling.until(() => events.every((one) => handling.has(one)));
+      await Promise.all(writes);
+      await consuming.stop();
+      // Which of them a failed batch had is the adapter's; what was handled is in order all the same.
+      assert.deepEqual(
+        handling.of(stream),
+        events.map(({ seq }) => seq),
+      );
+      assert.ok(handling.calls > 2);
+    });
+
+    it('brings everything to every name, whatever becomes of the others', async () => {
+      const first = new Handling();
+      const second = new Handling((_, call) => (call === 1 ? away() : null));
+      await under.feed.consume('one', first.handle);
+      await under.other.consume('two', second.handle);
+      const events = Array.from({ length: 5 }, () => event(uuidv7()));
+      await under.feed.write({ events });
+      for (const one of [first, second]) await one.until(() => events.every((each) => one.has(each)));
+      assert.equal(first.events.length, events.length);
+      assert.equal(second.events.length, events.length);
+    });
+
+    it('brings each event to one of those who share a name', async () => {
+      const here = new Handling();
+      const there = new Handling();
+      await under.feed.consume('one', here.handle);
+      await under.other.consume('one', there.handle);
+      const events = Array.from({ length: 40 }, () => event(uuidv7()));
+      for (const one of events) await under.feed.write({ events: [one] });
+      const reached = () => events.every((one) => here.has(one) || there.has(one));
+      await Promise.race([here.until(reached), there.until(reached)]);
+      // A share that changes hands may bring what was just handled once more, never to two at a time.
+      assert.ok(here.events.length + there.events.length >= events.length);
+    });
+
+    it('has another go on when one stops, without anything left out', async () => {
+      const here = new Handling();
+      const there = new Handling();
+      const consuming = await under.feed.consume('one', here.handle);
+      await under.other.consume('one', there.handle);
+      const stream = uuidv7();
+      const first = event(stream);
+      await under.feed.write({ events: [first] });
+      await Promise.race([here.until(() => here.has(first)), there.until(() => there.has(first))]);
+      await consuming.stop();
+      const calls = here.calls;
+      const later = Array.from({ length: 10 }, () => event(stream));
+      for (const one of later) await under.feed.write({ events: [one] });
+      await there.until(() => later.every((one) => there.has(one)));
+      assert.equal(here.calls, calls);
+      assert.deepEqual(
+        there.of(stream).filter((seq) => seq !== first.seq),
+        later.map(({ seq }) => seq),
+      );
+    });
+
+    it('has what its handler is at handled before a stop resolves, and nothing after', async () => {
+      const handling = new Handling();
+      const gate = Promise.withResolvers<void>();
+      handling.gate = gate.promise;
+      const consuming = await under.feed.consume('one', handling.handle);
+      const one = event(uuidv7());
+      const written = under.feed.write({ events: [one] });
+      await handling.until(() => handling.calls === 1);
+      assert.ok(consuming.lag >= 1);
+      let stopped = false;
+      const stopping = consuming.stop().then(() => {
+        stopped = true;
+      });
+      await new Promise(setImmediate);
+      assert.equal(stopped, false);
+      gate.resolve();
+      await stopping;
+      await written;
+      assert.deepEqual(handling.events, [one]);
+      await under.feed.write({ events: [event(uuidv7())] });
+      assert.equal(handling.calls, 1);
+    });
+
+    it('keeps for a name what is written while nobody consumes under it', async (t) => {
+      if (!under.keeps) return t.skip('nothing is written without its consumers');
+      const first = new Handling();
+      const consuming = await under.feed.consume('one', first.handle);
+      const stream = uuidv7();
+      const before = event(stream);
+      await under.feed.write({ events: [before] });
+      await first.until(() => first.has(before));
+      await consuming.stop();
+      const meanwhile = Array.from({ length: 3 }, () => event(stream));
+      for (const one of meanwhile) await under.feed.write({ events: [one] });
+      const second = new Handling();
+      await under.other.consume('one', second.handle);
+      await second.until(() => meanwhile.every((one) => second.has(one)));
+      assert.deepEqual(
+        second.of(stream).filter((seq) => seq > before.seq),
+        meanwhile.map(({ seq }) => seq),
+      );
+    });
+
+    it('brings what was not handled to whoever consumes next', async (t) => {
+      if (!under.keeps) return t.skip('nothing is written without its consumers');
+      const failing = new Handling(() => away());
+      const consuming = await under.feed.consume('one', failing.handle);
+      const one = event(uuidv7());
+      await under.feed.write({ events: [one] });
+      await failing.until(() => failing.calls > 0);
+      await consuming.stop();
+      const second = new Handling();
+      await under.other.consume('one', second.handle);
+      await second.until(() => second.has(one));
+    });
+  });
+}
