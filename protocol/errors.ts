@@ -98,6 +98,18 @@ export const errors = {
     message: 'This topic is not yours to use.',
     next: 'Use your own topics and those of your conversations.',
   },
+  scope_missing: {
+    status: 403,
+    retry: false,
+    message: 'This bot has no scope for it.',
+    next: 'Ask the owner of the bot for the scope named in `detail`.',
+  },
+  bot_paused: {
+    status: 403,
+    retry: true,
+    message: 'This bot is paused.',
+    next: 'Try again later, or ask its owner.',
+  },
   // Accounts
   username_taken: { status: 409, retry: false, message: 'This name is taken.', next: 'Choose another name.' },
   weak_password: {
@@ -129,6 +141,12 @@ export const errors = {
     retry: false,
     message: 'This account has the most devices allowed.',
     next: 'Revoke one you no longer use.',
+  },
+  too_many_bots: {
+    status: 409,
+    retry: false,
+    message: 'You have the most bots allowed.',
+    next: 'Delete one you no longer need.',
   },
   list_full: {
     status: 409,
@@ -190,6 +208,12 @@ export const errors = {
     retry: false,
     message: 'They are all members already.',
     next: 'Nothing needs doing.',
+  },
+  bot_not_for_groups: {
+    status: 403,
+    retry: false,
+    message: 'This bot is not to be added to groups.',
+    next: 'Leave it out, or ask its owner.',
   },
   group_full: {
     status: 409,

@@ -1,4 +1,5 @@
 import { after, before, describe } from 'node:test';
+import { botsConformance } from './store.bots.conformance.ts';
 import { devicesConformance } from './store.devices.conformance.ts';
 import { relationsConformance } from './store.relations.conformance.ts';
 import { tokensConformance } from './store.tokens.conformance.ts';
@@ -25,5 +26,6 @@ export function accountStoreConformance(adapter: string, open: () => Promise<Acc
     devicesConformance(store);
     tokensConformance(store);
     relationsConformance(store);
+    botsConformance(store);
   });
 }

@@ -1,5 +1,6 @@
 import type { Kysely } from 'kysely';
 import type { DirectoryTables } from '../directory/schema.ts';
+import { bots } from './store.kysely/bots.ts';
 import { devices } from './store.kysely/devices.ts';
 import { relations } from './store.kysely/relations.ts';
 import { tokens } from './store.kysely/tokens.ts';
@@ -8,5 +9,5 @@ import type { AccountStore } from './store.ts';
 
 /** Accounts in the directory. */
 export function kyselyAccountStore(db: Kysely<DirectoryTables>): AccountStore {
-  return { ...users(db), ...devices(db), ...tokens(db), ...relations(db) };
+  return { ...users(db), ...devices(db), ...tokens(db), ...relations(db), ...bots(db) };
 }

@@ -1,4 +1,5 @@
 import type { Audience } from '../../protocol/commands.ts';
+import type { BotStore } from './store.bots.ts';
 
 export interface User {
   id: string;
@@ -46,7 +47,7 @@ export interface Invitation {
 /**
  * Port: accounts. Times are milliseconds since the epoch. Names no database; every adapter passes `store.conformance.ts`.
  */
-export interface AccountStore {
+export interface AccountStore extends BotStore {
   /**
    * Creates user and credentials; consumes the invitation (its hash; null: none) in the same transaction.
    * @throws {Refused} username_taken, invitation_invalid: unknown, used, or expired at the user's `createdAt`

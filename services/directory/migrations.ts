@@ -11,9 +11,64 @@ const first: Migration = {
   },
 };
 
+const preferencesAndReports: Migration = {
+  async up({ schema }: Kysely<unknown>): Promise<void> {
+    await schema
+      .createTable('preferences')
+      .addColumn('user', 'text', (c) => c.notNull())
+      .addColumn('conversation', 'text', (c) => c.notNull())
+      .addColumn('muted_until', 'bigint')
+      .addColumn('pinned', 'integer', (c) => c.notNull())
+      .addColumn('archived', 'integer', (c) => c.notNull())
+      .addPrimaryKeyConstraint('preferences_key', ['user', 'conversation'])
+      .execute();
+    await schema
+      .createTable('notifications')
+      .addColumn('user', 'text', (c) => c.primaryKey())
+      .addColumn('show', 'text', (c) => c.notNull())
+      .addColumn('mentions_override', 'integer', (c) => c.notNull())
+      .addColumn('quiet', 'text')
+      .addColumn('digest_hours', 'integer')
+      .execute();
+    await schema
+      .createTable('reports')
+      .addColumn('id', 'text', (c) => c.primaryKey())
+      .addColumn('reporter', 'text', (c) => c.notNull())
+      .addColumn('user', 'text', (c) => c.notNull())
+      .addColumn('reason', 'text', (c) => c.notNull())
+      .addColumn('text', 'text')
+      .addColumn('conversation', 'text')
+      .addColumn('messages', 'text', (c) => c.notNull())
+      .addColumn('time', 'bigint', (c) => c.notNull())
+      .addColumn('closed_at', 'bigint')
+      .execute();
+    await schema.createIndex('reports_by_time').on('reports').columns(['time', 'id']).execute();
+  },
+};
+
+/** What only users of kind `bot` have, apart from the users. */
+const withBots: Migration = {
+  async up({ schema }: Kysely<unknown>): Promise<void> {
+    await schema
+      .createTable('bots')
+      .addColumn('user', 'text', (c) => c.primaryKey().references('users.id'))
+      .addColumn('owner', 'text', (c) => c.notNull().references('users.id'))
+      .addColumn('scopes', 'text', (c) => c.notNull())
+      .addColumn('groups', 'integer', (c) => c.notNull())
+      .addColumn('paused', 'integer', (c) => c.notNull())
+      .addColumn('rate', 'integer')
+      .addColumn('created_at', 'bigint', (c) => c.notNull())
+      .addColumn('deleted_at', 'bigint')
+      .execute();
+    await schema.createIndex('bots_by_owner').on('bots').columns(['owner', 'created_at']).execute();
+  },
+};
+
 /** By name, in order; one that has been released is never changed. */
 export const migrations: Readonly<Record<string, Migration>> = {
   '0001_first': first,
+  '0002_bots': withBots,
+  '0002_preferences_and_reports': preferencesAndReports,
 };
 
 async function makeAccounts({ schema }: Kysely<unknown>): Promise<void> {

@@ -15,7 +15,7 @@ import type { DirectoryTables } from './schema.ts';
 
 /** Tables whose whole is asked for nowhere. */
 const SCAN =
-  /SCAN (users|credentials|devices|refresh_tokens|invitations|contacts|blocks|conversations|joinings|mine|theirs|hidden)\b/;
+  /SCAN (users|credentials|devices|refresh_tokens|invitations|bots|contacts|blocks|conversations|joinings|mine|theirs|hidden)\b/;
 
 describe('plans of the queries of directory.db', () => {
   const folder = mkdtempSync(join(tmpdir(), 'dunlin-directory-'));

@@ -1,4 +1,4 @@
-import type { Role } from '../../protocol/commands.ts';
+import type { ReportReason, Role, Shown } from '../../protocol/commands.ts';
 import type { Invitation, RefreshToken, User } from '../accounts/store.ts';
 import type { Conversation } from '../conversations/store.ts';
 
@@ -9,11 +9,15 @@ export interface DirectoryTables {
   devices: DeviceRow;
   refresh_tokens: RefreshTokenRow;
   invitations: InvitationRow;
+  bots: BotRow;
   contacts: { user: string; contact: string; name: string | null };
   blocks: { user: string; blocked: string };
   conversations: ConversationRow;
   joinings: JoiningRow;
   hidden: { user: string; conversation: string; seq: number };
+  preferences: PreferenceRow;
+  notifications: NotificationsRow;
+  reports: ReportRow;
 }
 
 export interface UserRow {
@@ -57,6 +61,18 @@ export interface InvitationRow {
   used_by: string | null;
 }
 
+export interface BotRow {
+  user: string;
+  owner: string;
+  /** Their names, with a space between them. */
+  scopes: string;
+  groups: 0 | 1;
+  paused: 0 | 1;
+  rate: number | null;
+  created_at: number;
+  deleted_at: number | null;
+}
+
 /** A conversation; of what can change also the event that changed it last, so that an older one cannot. */
 export interface ConversationRow {
   id: string;
@@ -85,4 +101,34 @@ export interface JoiningRow {
   role: Role;
   /** The event that gave the role. */
   role_seq: number;
+}
+
+export interface PreferenceRow {
+  user: string;
+  conversation: string;
+  muted_until: number | null;
+  pinned: 0 | 1;
+  archived: 0 | 1;
+}
+
+export interface NotificationsRow {
+  user: string;
+  show: Shown;
+  mentions_override: 0 | 1;
+  /** JSON; null: none. */
+  quiet: string | null;
+  digest_hours: number | null;
+}
+
+export interface ReportRow {
+  id: string;
+  reporter: string;
+  user: string;
+  reason: ReportReason;
+  text: string | null;
+  conversation: string | null;
+  /** JSON: sequence numbers in the conversation. */
+  messages: string;
+  time: number;
+  closed_at: number | null;
 }

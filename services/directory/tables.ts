@@ -11,11 +11,15 @@ export const tables = {
   devices: ['id'],
   refresh_tokens: ['hash'],
   invitations: ['hash'],
+  bots: ['user'],
   contacts: ['user', 'contact'],
   blocks: ['user', 'blocked'],
   conversations: ['id'],
   joinings: ['conversation', 'user', 'from_seq'],
   hidden: ['user', 'conversation', 'seq'],
+  preferences: ['user', 'conversation'],
+  notifications: ['user'],
+  reports: ['id'],
 } as const satisfies { [T in keyof DirectoryTables]: readonly (keyof DirectoryTables[T])[] };
 
 export type TableName = keyof typeof tables;

@@ -23,12 +23,7 @@ export function users(db: Kysely<DirectoryTables>): Users {
     createUser: (user, passwordHash, invitation) =>
       db.transaction().execute(async (tx) => {
         if (invitation !== null) await consume(tx, invitation, user);
-        const { numInsertedOrUpdatedRows } = await tx
-          .insertInto('users')
-          .values(toRow(user))
-          .onConflict((conflict) => conflict.column('username').doNothing())
-          .executeTakeFirstOrThrow();
-        if (numInsertedOrUpdatedRows === 0n) throw new Refused('username_taken');
+        await insertUser(tx, user);
         await tx.insertInto('credentials').values({ user: user.id, password_hash: passwordHash }).execute();
       }),
 
@@ -103,6 +98,16 @@ export function users(db: Kysely<DirectoryTables>): Users {
       await db.updateTable('users').set(set).where('id', '=', user).execute();
     },
   };
+}
+
+/** @throws {Refused} username_taken */
+export async function insertUser(tx: Transaction<DirectoryTables>, user: User): Promise<void> {
+  const { numInsertedOrUpdatedRows } = await tx
+    .insertInto('users')
+    .values(toRow(user))
+    .onConflict((conflict) => conflict.column('username').doNothing())
+    .executeTakeFirstOrThrow();
+  if (numInsertedOrUpdatedRows === 0n) throw new Refused('username_taken');
 }
 
 /** @throws {Refused} invitation_invalid: unknown, used, or expired when the user is created */
