@@ -125,13 +125,14 @@ const step: fc.Arbitrary<Step> = fc.oneof(
   { weight: 2, arbitrary: fc.record({ do: fc.constant('search'), word: fc.constantFrom(...WORDS) }) },
 );
 
-/** Random interleavings of everything that writes, held against {@link Model}. */
-export function modelConformance(open: () => History): void {
+/** Random interleavings of everything that writes, held against {@link Model}; each of them after `empty`. */
+export function modelConformance(open: () => History, empty: () => Promise<void>): void {
   it('does what a naive model does, whatever the order', async () => {
     await fc.assert(fc.asyncProperty(fc.array(step, { minLength: 1, maxLength: 15 }), run), { numRuns: 60 });
   });
 
   async function run(steps: Step[]): Promise<void> {
+    await empty();
     const history = open();
     const streams = Array.from({ length: STREAMS }, () => uuidv7());
     const senders = Array.from({ length: USERS }, () => ({ user: uuidv7(), device: uuidv7() }));

@@ -14,6 +14,7 @@ import {
   openCollections,
   type ReactionDocument,
 } from './mongodb/documents.ts';
+import { whole } from './mongodb/expiring-contents.ts';
 import { documentOf, importEvents, importReactions, reactionOf } from './mongodb/importing.ts';
 
 /** Of bodies in a page. */
@@ -82,7 +83,7 @@ function eventsPart(
     async readBack(after) {
       const found = await run(() => byId<EventDocument>(collections.events, after as string | null, PAGE));
       const { next } = pageOf(found, PAGE, ({ _id }) => _id);
-      return { rows: found.map(comparedEvent), next };
+      return { rows: (await run(() => whole(collections, found))).map(comparedEvent), next };
     },
   };
 }

@@ -4,16 +4,21 @@ import type { Removed } from '../tombstone.ts';
 import { updateAll } from './bulk.ts';
 import {
   type Collections,
+  type EditContent,
   type EventDocument,
+  type ExpiringDocument,
   messageKey,
   type PendingAmendment,
   type ReactionDocument,
 } from './documents.ts';
+import { editContents } from './expiring-contents.ts';
 import { bury, buryAmendments, CONTENT_FIELDS, withContent } from './removal.ts';
 import { wordsOf } from './words.ts';
 
 /** An event whose amendment is to be applied. */
-export type Amending = Pick<EventDocument, '_id' | 'stream' | 'seq' | 'of'> & { amends: PendingAmendment };
+export type Amending = Pick<EventDocument, '_id' | 'stream' | 'seq' | 'of' | 'expires' | 'content'> & {
+  amends: PendingAmendment;
+};
 
 type Of<K extends PendingAmendment['kind']> = Amending & { amends: PendingAmendment & { kind: K } };
 
@@ -73,10 +78,11 @@ async function react({ reactions, mostUpdated }: Collections, made: Of<'react'>[
 }
 
 async function change(
-  { events, mostUpdated }: Collections,
+  collections: Collections,
   edits: Of<'edit'>[],
   reactions: Of<'react'>[],
 ): Promise<void> {
+  const { events, contents, mostUpdated } = collections;
   const last = newest(edits, keyOf);
   // Counted anew and not added up, so that doing it twice is the same: all edits up to this one are there, as numbers have no gaps.
   const numbers = new Map<string, number[]>();
@@ -88,30 +94,47 @@ async function change(
       else known.push(seq);
     }
   }
-  const updates = last.map((one): AnyBulkWriteOperation<EventDocument> => {
-    const { stream, seq: by, amends } = one;
+  const kept = await editContents(
+    collections,
+    last.filter(({ amends }) => amends.content === undefined),
+  );
+  const updates: AnyBulkWriteOperation<EventDocument>[] = [];
+  const updatesOfExpiring: AnyBulkWriteOperation<ExpiringDocument>[] = [];
+  for (const one of last) {
+    const { _id, stream, seq: by, amends, expires } = one;
+    const made = contentOf(amends) ?? kept.get(_id);
+    // It has expired, and its message with it.
+    if (made === undefined) continue;
     const count = numbers.get(keyOf(one))?.filter((seq) => seq <= by).length ?? 1;
-    const edited = { by, at: amends.at, count, content: amends.content };
-    return {
-      updateOne: {
-        filter: withContent({
-          stream,
-          seq: amends.seq,
-          $or: [{ edited: { $exists: false } }, { 'edited.by': { $lt: by } }],
-        }),
-        update:
-          amends.text === null
-            ? { $set: { edited }, $unset: { words: '' } }
-            : { $set: { edited, words: wordsOf(amends.text) } },
-      },
+    const edited = { by, at: amends.at, count, content: made.content };
+    const older = {
+      stream,
+      seq: amends.seq,
+      $or: [{ edited: { $exists: false } }, { 'edited.by': { $lt: by } }],
     };
-  });
+    const update =
+      made.text === null
+        ? { $set: { edited }, $unset: { words: '' as const } }
+        : { $set: { edited, words: wordsOf(made.text) } };
+    if (expires === undefined) updates.push({ updateOne: { filter: withContent(older), update } });
+    else {
+      // One that was stored before contents that expire were put apart.
+      const filter = withContent({ ...older, content: { $exists: false } });
+      updates.push({ updateOne: { filter, update } });
+      // Many: what a failed attempt at this number has left is there as well, perhaps.
+      updatesOfExpiring.push({ updateMany: { filter: { ...older, of: keyOf(one) }, update } });
+    }
+  }
   for (const { stream, amends } of newest(reactions, keyOf)) {
     const filter = withContent({ stream, seq: amends.seq });
     updates.push({ updateOne: { filter, update: { $set: { reacted: true } } } });
   }
+  await updateAll(contents, updatesOfExpiring, mostUpdated);
   await updateAll(events, updates, mostUpdated);
 }
+
+const contentOf = ({ content, text = null }: Of<'edit'>['amends']): EditContent | undefined =>
+  content === undefined ? undefined : { content, text };
 
 async function removeDeleted(collections: Collections, deletions: Of<'delete'>[]): Promise<void> {
   if (deletions.length === 0) return;

@@ -3,8 +3,17 @@ import { duplicateAt } from '../../../platform/mongodb/trouble.ts';
 import { Refused } from '../../../protocol/errors.ts';
 import type { Appended, EventDraft } from '../history.ts';
 import { type Amending, applyAmendments } from './amending.ts';
-import { type Collections, type EventDocument, encode, messageKey, pending, toEvent } from './documents.ts';
-import { advanceHeads, hintedHeads, truthfulHeads } from './heads.ts';
+import {
+  type Collections,
+  type EventDocument,
+  type ExpiringDocument,
+  encode,
+  messageKey,
+  pending,
+  toEvent,
+} from './documents.ts';
+import { dropContents, parted, whole } from './expiring-contents.ts';
+import { advanceHeads, type Far, furthered, truthfulHeads } from './heads.ts';
 
 export interface AppendingOptions {
   /** Documents in one insert at most. */
@@ -15,6 +24,11 @@ export interface AppendingOptions {
 
 /** Streams of which it is remembered how far they are. */
 const MOST_HEADS = 100_000;
+/**
+ * Events by which a head that is written down may lag behind. Writing it each time would be half of what a message costs; and whoever asks for
+ * heads reads so many events a stream more.
+ */
+const MOST_BEHIND = 8;
 /** Milliseconds at most that one waits, by chance, for another who writes to the same stream. */
 const MOST_PAUSE_MS = 50;
 
@@ -29,7 +43,7 @@ export class Appending {
   readonly #collections: Collections;
   readonly #options: AppendingOptions;
   /** How far streams were when this process wrote to them last: a hint, as all heads are, since another process may own them by now. */
-  readonly #heads = new Map<string, number>();
+  readonly #heads = new Map<string, Far>();
   /** By stream: the end of what has been begun here. Calls to one stream would only be in each other's way. */
   readonly #turns = new Map<string, Promise<unknown>>();
 
@@ -69,19 +83,23 @@ export class Appending {
         if (performance.now() > until) throw new Refused('unavailable', 'history');
         if (attempt > 1) await pause(Math.random() * Math.min(MOST_PAUSE_MS, 2 ** attempt));
         await this.#number(left, attempt > 0);
-        const stored = await this.#insert(left);
+        const stored = await this.#insert(left.map(({ document }) => document));
         this.#remember(left.slice(0, stored));
         left = left.slice(stored);
         if (left.length > 0) left = await this.#withoutDuplicates(left, duplicates);
       }
       await this.#complete([...firsts.values()], duplicates);
+      await this.#writeHeads(new Set(given.map(({ document }) => document.stream)));
     } catch (error) {
       // What has been stored, and what has not, is not known.
       for (const { document } of given) this.#heads.delete(document.stream);
       throw error;
     }
+    const before = new Map(
+      (await whole(this.#collections, [...duplicates.values()])).map((document) => [document._id, document]),
+    );
     return given.map(({ document }) => {
-      const first = duplicates.get(document._id);
+      const first = before.get(document._id);
       if (first !== undefined) return { duplicate: true, event: toEvent(first) };
       const stored = firsts.get(document._id)!.document;
       if (stored === document) return { duplicate: false, seq: document.seq };
@@ -93,15 +111,10 @@ export class Appending {
   async #number(left: Given[], truthful: boolean): Promise<void> {
     const streams = [...new Set(left.map(({ document }) => document.stream))];
     const unknown = truthful ? streams : streams.filter((stream) => !this.#heads.has(stream));
-    if (unknown.length > 0) {
-      const found = truthful
-        ? await truthfulHeads(this.#collections, unknown)
-        : new Map(
-            [...(await hintedHeads(this.#collections, unknown))].map(([stream, { seq }]) => [stream, seq]),
-          );
-      for (const [stream, seq] of found) this.#heads.set(stream, seq);
-    }
-    const next = new Map(streams.map((stream) => [stream, this.#heads.get(stream)!]));
+    if (unknown.length > 0)
+      for (const [stream, far] of await truthfulHeads(this.#collections, unknown))
+        this.#heads.set(stream, far);
+    const next = new Map(streams.map((stream) => [stream, this.#heads.get(stream)!.seq]));
     for (const { document } of left) {
       document.seq = next.get(document.stream)! + 1;
       next.set(document.stream, document.seq);
@@ -144,24 +157,48 @@ export class Appending {
    * Inserts the documents in their order up to the first whose command or number is taken. Resolves to how many were inserted: never one
    * without the one before it, so no number is left out.
    */
-  async #insert(left: Given[]): Promise<number> {
+  async #insert(documents: EventDocument[]): Promise<number> {
+    const { events, contents } = this.#collections;
     const { mostInserted } = this.#options;
-    for (let from = 0; from < left.length; from += mostInserted) {
-      const documents = left.slice(from, from + mostInserted).map(({ document }) => document);
+    const { stored, expiring } = partedAll(documents);
+    // First: an event is never seen without its content.
+    for (let from = 0; from < expiring.length; from += mostInserted)
+      await contents.insertMany(expiring.slice(from, from + mostInserted), { ordered: false });
+    for (let from = 0; from < stored.length; from += mostInserted) {
       try {
-        await this.#collections.events.insertMany(documents, { ordered: true });
+        await events.insertMany(stored.slice(from, from + mostInserted), { ordered: true });
       } catch (error) {
         const at = duplicateAt(error);
         if (at === null) throw error;
+        const without = new Set(stored.slice(from + at).map(({ content }) => content));
+        await dropContents(
+          this.#collections,
+          expiring.filter(({ _id }) => without.has(_id)),
+        );
         return from + at;
       }
     }
-    return left.length;
+    return stored.length;
   }
 
   #remember(stored: Given[]): void {
+    for (const { document } of stored) {
+      const far = this.#heads.get(document.stream);
+      if (far !== undefined) furthered(far, document);
+    }
+  }
+
+  /** Those that are behind by much, also when it was by the events of a process that ended. */
+  async #writeHeads(streams: Set<string>): Promise<void> {
+    const behind = new Map<string, Far>();
+    for (const stream of streams) {
+      const far = this.#heads.get(stream);
+      if (far !== undefined && far.seq - far.written >= MOST_BEHIND) behind.set(stream, far);
+    }
+    await advanceHeads(this.#collections, behind);
+    for (const far of behind.values()) far.written = far.seq;
+    // Calls that are under way do without, and the next ones ask.
     if (this.#heads.size > MOST_HEADS) this.#heads.clear();
-    for (const { document } of stored) this.#heads.set(document.stream, document.seq);
   }
 
   /**
@@ -183,7 +220,6 @@ export class Appending {
     await applyAmendments(this.#collections, amending);
     // Deleting within a call changes what was stored by it before.
     if (amending.length > 0) await this.#readAgain(duplicates);
-    await advanceHeads(this.#collections, events);
   }
 
   async #readAgain(duplicates: Map<string, EventDocument>): Promise<void> {
@@ -196,6 +232,17 @@ export class Appending {
 function setExpires(document: EventDocument, expires: number | undefined): void {
   if (expires === undefined) delete document.expires;
   else document.expires = expires;
+}
+
+function partedAll(documents: EventDocument[]): { stored: EventDocument[]; expiring: ExpiringDocument[] } {
+  const expiring: ExpiringDocument[] = [];
+  const stored = documents.map((document) => {
+    if (document.expires === undefined) return document;
+    const { event, content } = parted(document, document.expires);
+    expiring.push(content);
+    return event;
+  });
+  return { stored, expiring };
 }
 
 export const isAmending = (document: EventDocument): document is EventDocument & Amending =>

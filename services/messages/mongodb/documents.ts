@@ -5,10 +5,16 @@ import type { Amendment, EventDraft, StoredEvent } from '../history.ts';
 import type { Removed } from '../tombstone.ts';
 import { wordsOf } from './words.ts';
 
+/** What an edit makes of its message. `content` is JSON text: it may have fields that MongoDB has another meaning for. */
+export interface EditContent {
+  content: string;
+  text: string | null;
+}
+
 /** An amendment that has not been applied to its message yet. */
 export type PendingAmendment =
-  /** `content` is JSON text: it may have fields that MongoDB has another meaning for. */
-  | { kind: 'edit'; seq: number; at: number; content: string; text: string | null }
+  /** Without its content: that is in {@link ExpiringDocument.edit}. */
+  | ({ kind: 'edit'; seq: number; at: number } & Partial<EditContent>)
   | { kind: 'delete'; seq: number }
   | { kind: 'react'; seq: number; at: number; user: string; emoji: string | null };
 
@@ -35,6 +41,32 @@ export interface EventDocument {
   edited?: { by: number; at: number; count: number; content: string };
   /** Of a message: there is something in `reactions`. */
   reacted?: boolean;
+  /** Of an event that expires: the {@link ExpiringDocument}. `body` is the tombstone already; words and edits are there as well. */
+  content?: string;
+  /** Of the body that is in `content`. */
+  bytes?: number;
+}
+
+/**
+ * The content of an event that expires. It is the sweeper's to remove; when nobody sweeps, a TTL index does it, which takes whole
+ * documents: so it is one by itself, and the numbered event stays.
+ */
+export interface ExpiringDocument {
+  _id: string;
+  /** The event that it is of, provided that one names it. */
+  event: string;
+  stream: string;
+  seq: number;
+  /** {@link messageKey} of the message that it goes with: the event's own, or of an edit that of the message. */
+  of: string;
+  time: number;
+  body: string;
+  words?: string[];
+  edited?: EventDocument['edited'];
+  /** Of an edit: what it makes of the message, for as long as it has not been applied. */
+  edit?: EditContent;
+  /** When the server removes it by itself. */
+  goes: Date;
 }
 
 /** What one user thinks of one message; taken back: `emoji` null. */
@@ -51,7 +83,7 @@ export interface ReactionDocument {
 }
 
 /**
- * How far a stream is. A hint: written after the events, so it may lag behind when a process ended in between, and is never ahead. What
+ * How far a stream is. A hint: written after the events, and only when it has fallen some behind, so it may lag, and is never ahead. What
  * needs the truth looks for events behind it.
  */
 export interface HeadDocument {
@@ -66,6 +98,7 @@ export interface Collections {
   events: Collection<EventDocument>;
   reactions: Collection<ReactionDocument>;
   heads: Collection<HeadDocument>;
+  contents: Collection<ExpiringDocument>;
   /** Updates in one command at most. */
   mostUpdated: number;
 }
@@ -77,6 +110,7 @@ export const seqOfKey = (of: string): number => Number(of.slice(of.lastIndexOf('
 export async function openCollections({ db, mostUpdated }: Mongo): Promise<Collections> {
   const events = db.collection<EventDocument>('events');
   const reactions = db.collection<ReactionDocument>('reactions');
+  const contents = db.collection<ExpiringDocument>('expiring_contents');
   await ensureIndexes(events, [
     { name: 'seq', key: { stream: 1, seq: 1 }, unique: true },
     // Unread counts, without touching the documents.
@@ -87,10 +121,16 @@ export async function openCollections({ db, mostUpdated }: Mongo): Promise<Colle
     { name: 'pending', key: { 'amends.kind': 1 }, sparse: true },
   ]);
   await ensureIndexes(reactions, [{ name: 'of', key: { of: 1 } }]);
+  await ensureIndexes(contents, [
+    { name: 'goes', key: { goes: 1 }, expireAfterSeconds: 0 },
+    { name: 'of', key: { of: 1 } },
+    { name: 'words', key: { stream: 1, words: 1, time: -1, seq: -1 } },
+  ]);
   return {
     events,
     reactions,
     heads: db.collection<HeadDocument>('heads'),
+    contents,
     mostUpdated: mostUpdated ?? Number.POSITIVE_INFINITY,
   };
 }
@@ -139,6 +179,8 @@ export const EVENT_FIELDS = {
   time: 1,
   body: 1,
   expires: 1,
+  content: 1,
+  bytes: 1,
 } as const;
 
 export type EventFields = Pick<EventDocument, '_id' | keyof typeof EVENT_FIELDS>;

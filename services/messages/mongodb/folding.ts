@@ -1,12 +1,14 @@
 import { foldOf, type ReactionGroup } from '../fold.ts';
 import type { FoldedEvent } from '../history.ts';
 import { type Collections, EVENT_FIELDS, type EventDocument, messageKey, toEvent } from './documents.ts';
+import { whole } from './expiring-contents.ts';
 
 export const FOLDED_FIELDS = { ...EVENT_FIELDS, edited: 1, reacted: 1, removed: 1 } as const;
 export type FoldedFields = Pick<EventDocument, '_id' | keyof typeof FOLDED_FIELDS>;
 
-/** Adds the folds: one query more, when there are reactions. */
-export async function folded(collections: Collections, documents: FoldedFields[]): Promise<FoldedEvent[]> {
+/** Adds the contents that expire and the folds: one query more each, when there are such. */
+export async function folded(collections: Collections, found: FoldedFields[]): Promise<FoldedEvent[]> {
+  const documents = await whole(collections, found);
   const reactions = await reactionsOf(
     collections,
     documents.filter(({ reacted, removed }) => reacted && removed === undefined),

@@ -17,36 +17,53 @@ export async function hintedHeads(
   return all;
 }
 
+/** How far a stream is. */
+export interface Far {
+  seq: number;
+  /** The newest event of type `message`; 0: none. */
+  message: number;
+  /** The `seq` that has been written down. */
+  written: number;
+}
+
 /** How far streams are, in two queries: the hints, and what lies behind them. */
-export async function truthfulHeads(
-  collections: Collections,
-  streams: string[],
-): Promise<Map<string, number>> {
+export async function truthfulHeads(collections: Collections, streams: string[]): Promise<Map<string, Far>> {
   const hints = await hintedHeads(collections, streams);
-  const known = new Map([...hints].map(([stream, { seq }]) => [stream, seq]));
+  const known = new Map(
+    [...hints].map(([stream, { seq, message }]) => [stream, { seq, message, written: seq }]),
+  );
   const behind = collections.events.find(
     { $or: [...hints.values()].map(({ _id, seq }) => ({ stream: _id, seq: { $gt: seq } })) },
-    { projection: { _id: 0, stream: 1, seq: 1 } },
+    { projection: { _id: 0, stream: 1, seq: 1, type: 1 } },
   );
-  for await (const { stream, seq } of behind) known.set(stream, Math.max(known.get(stream) ?? 0, seq));
+  for await (const event of behind) furthered(known.get(event.stream)!, event);
   return known;
 }
 
-/** Writes down how far the streams of these events are. Whatever the order of such writes, the furthest stays. */
+/** Takes in that this event is there. */
+export function furthered(far: Far, { seq, type }: Pick<EventDocument, 'seq' | 'type'>): void {
+  far.seq = Math.max(far.seq, seq);
+  if (type === 'message') far.message = Math.max(far.message, seq);
+}
+
+/** As far as these events go. */
+export function headsOf(events: Pick<EventDocument, 'stream' | 'seq' | 'type'>[]): Map<string, Far> {
+  const heads = new Map<string, Far>();
+  for (const event of events) {
+    const far = heads.get(event.stream) ?? { seq: 0, message: 0, written: 0 };
+    heads.set(event.stream, far);
+    furthered(far, event);
+  }
+  return heads;
+}
+
+/** Writes down how far streams are. Whatever the order of such writes, the furthest stays. */
 export async function advanceHeads(
   { heads, mostUpdated }: Collections,
-  events: Pick<EventDocument, 'stream' | 'seq' | 'type'>[],
+  far: Map<string, Omit<Far, 'written'>>,
 ): Promise<void> {
-  const furthest = new Map<string, { seq: number; message: number }>();
-  for (const { stream, seq, type } of events) {
-    const { seq: s, message: m } = furthest.get(stream) ?? { seq: 0, message: 0 };
-    furthest.set(stream, {
-      seq: Math.max(s, seq),
-      message: type === 'message' ? Math.max(m, seq) : m,
-    });
-  }
-  const updates: AnyBulkWriteOperation<HeadDocument>[] = [...furthest].map(([stream, far]) => ({
-    updateOne: { filter: { _id: stream }, update: { $max: far }, upsert: true },
+  const updates: AnyBulkWriteOperation<HeadDocument>[] = [...far].map(([stream, { seq, message }]) => ({
+    updateOne: { filter: { _id: stream }, update: { $max: { seq, message } }, upsert: true },
   }));
   for (let attempt = 1; updates.length > 0; attempt++) {
     try {

@@ -5,10 +5,12 @@ import {
   type Collections,
   commandKey,
   type EventDocument,
+  type ExpiringDocument,
   messageKey,
   type ReactionDocument,
 } from './documents.ts';
-import { advanceHeads, hintedHeads } from './heads.ts';
+import { dropContents, parted } from './expiring-contents.ts';
+import { advanceHeads, headsOf, truthfulHeads } from './heads.ts';
 import { wordsOf } from './words.ts';
 
 /** An event of another history as it is stored here: numbered, and with what later ones made of it. */
@@ -50,8 +52,8 @@ export async function importEvents(
   mostInserted: number,
 ): Promise<void> {
   if (events.length === 0) return;
-  const hints = await hintedHeads(collections, [...new Set(events.map(({ stream }) => stream))]);
-  const heads = new Map([...hints].map(([stream, { seq }]) => [stream, seq]));
+  const known = await truthfulHeads(collections, [...new Set(events.map(({ stream }) => stream))]);
+  const heads = new Map([...known].map(([stream, { seq }]) => [stream, seq]));
   const seen = new Set<string>();
   for (const { stream, seq } of events) {
     const head = heads.get(stream)!;
@@ -64,21 +66,41 @@ export async function importEvents(
   const documents = events.map(documentOf);
   for (let from = 0; from < documents.length; from += mostInserted)
     await insert(collections, documents.slice(from, from + mostInserted));
-  await advanceHeads(collections, events);
+  await advanceHeads(collections, headsOf(events));
 }
 
-async function insert({ events }: Collections, documents: EventDocument[]): Promise<void> {
+async function insert(collections: Collections, documents: EventDocument[]): Promise<void> {
+  const contents: ExpiringDocument[] = [];
+  const stored = documents.map((document) => {
+    if (document.expires === undefined || document.removed !== undefined) return document;
+    const { event, content } = parted(document, document.expires);
+    contents.push(content);
+    return event;
+  });
+  if (contents.length > 0) await collections.contents.insertMany(contents);
+  const before = await insertEvents(collections, stored);
+  await dropContents(
+    collections,
+    contents.filter(({ event }) => before.has(event)),
+  );
+}
+
+/** Resolves to the events that were there before, with another content than these have. */
+async function insertEvents({ events }: Collections, documents: EventDocument[]): Promise<Set<string>> {
+  const before = new Set<string>();
+  const contents = new Map(documents.map(({ _id, content }) => [_id, content]));
   for (let left = documents; left.length > 0; ) {
     try {
       await events.insertMany(left, { ordered: true });
-      return;
+      break;
     } catch (error) {
       if (duplicateAt(error) === null) throw error;
     }
-    const fields = { stream: 1, seq: 1 } as const;
+    const fields = { stream: 1, seq: 1, content: 1 } as const;
     const ids = left.map(({ _id }) => _id);
     const found = await events.find({ _id: { $in: ids } }, { projection: fields }).toArray();
     const stored = new Map(found.map(({ _id, stream, seq }) => [_id, messageKey(stream, seq)]));
+    for (const { _id, content } of found) if (content !== contents.get(_id)) before.add(_id);
     const taken = left.find(({ _id, stream, seq }) => {
       const place = stored.get(_id);
       return place !== undefined && place !== messageKey(stream, seq);
@@ -90,6 +112,7 @@ async function insert({ events }: Collections, documents: EventDocument[]): Prom
     }
     left = rest;
   }
+  return before;
 }
 
 export async function importReactions(

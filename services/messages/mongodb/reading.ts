@@ -3,7 +3,15 @@ import type { FoldedEvent, Head, Range, StoredEvent } from '../history.ts';
 import { mergeRanges } from '../ranges.ts';
 import { type Amending, applyAmendments } from './amending.ts';
 import { isAmending } from './appending.ts';
-import { type Collections, commandKey, EVENT_FIELDS, type EventDocument, toEvent } from './documents.ts';
+import {
+  type Collections,
+  commandKey,
+  EVENT_FIELDS,
+  type EventDocument,
+  type EventFields,
+  toEvent,
+} from './documents.ts';
+import { whole } from './expiring-contents.ts';
 import { FOLDED_FIELDS, type FoldedFields, folded } from './folding.ts';
 import { hintedHeads } from './heads.ts';
 
@@ -33,10 +41,13 @@ export class Reading {
       await applyAmendments(this.#collections, amending);
       found = await find();
     }
-    return keys.map((key) => {
-      const document = found.get(key);
-      return document === undefined ? null : toEvent(document);
-    });
+    const events = new Map(
+      (await whole(this.#collections, [...found.values()])).map((document) => [
+        document._id,
+        toEvent(document),
+      ]),
+    );
+    return keys.map((key) => events.get(key) ?? null);
   }
 
   #byCommand(keys: string[]): Promise<EventDocument[]> {
@@ -47,9 +58,9 @@ export class Reading {
   }
 
   async read(stream: string, after: number, limit: number, maxBytes: number): Promise<StoredEvent[]> {
-    const events: StoredEvent[] = [];
-    if (limit <= 0) return events;
-    const found = this.#collections.events.find(
+    const events: EventFields[] = [];
+    if (limit <= 0) return [];
+    const found = this.#collections.events.find<EventFields>(
       { stream, seq: { $gt: after } },
       {
         projection: EVENT_FIELDS,
@@ -61,11 +72,11 @@ export class Reading {
     );
     let bytes = 0;
     for await (const document of found) {
-      bytes += Buffer.byteLength(document.body);
+      bytes += document.bytes ?? Buffer.byteLength(document.body);
       if (events.length > 0 && bytes > maxBytes) break;
-      events.push(toEvent(document));
+      events.push(document);
     }
-    return events;
+    return (await whole(this.#collections, events)).map(toEvent);
   }
 
   async page(
@@ -106,7 +117,7 @@ export class Reading {
     return document === null ? null : (await folded(this.#collections, [document]))[0]!;
   }
 
-  /** Two queries: where the heads are, as far as is written down; and the events from there on, which are the truth. */
+  /** Two queries: where the heads are, as far as is written down; and the events from there on, some a stream, which are the truth. */
   async heads(streams: string[]): Promise<Map<string, Head>> {
     const heads = new Map<string, Head>();
     if (streams.length === 0) return heads;

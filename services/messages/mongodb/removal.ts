@@ -25,7 +25,15 @@ export async function bury(
           filter: withContent({ _id, stream }),
           update: {
             $set: { body: tombstone(body, how), removed: how },
-            $unset: { expires: '', words: '', edited: '', reacted: '', amends: '' },
+            $unset: {
+              expires: '',
+              words: '',
+              edited: '',
+              reacted: '',
+              amends: '',
+              content: '',
+              bytes: '',
+            },
           },
         },
       }),
@@ -35,7 +43,8 @@ export async function bury(
 }
 
 /**
- * Takes away what hangs on messages that have been removed: reactions, and the content of edits. Comes after {@link bury}; whoever amends a
+ * Takes away what hangs on messages that have been removed: reactions, the content of edits, and what is kept apart because it
+ * expires. Comes after {@link bury}; whoever amends a
  * message writes first and looks for its removal then, so of two that do it at the same time one sees the other. Resolves to the edits.
  */
 export async function buryAmendments(
@@ -49,6 +58,7 @@ export async function buryAmendments(
     of: { $in: [...how.keys()] },
   };
   await collections.reactions.deleteMany(hanging);
+  await collections.contents.deleteMany(hanging);
   const found = await collections.events
     .find(withContent(hanging), {
       projection: { ...CONTENT_FIELDS, of: 1 },
