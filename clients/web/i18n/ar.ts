@@ -1,0 +1,16 @@
+import { conversation } from './ar/conversation.ts';
+import { errors } from './ar/errors.ts';
+import { people } from './ar/people.ts';
+import { settings } from './ar/settings.ts';
+import { shell } from './ar/shell.ts';
+import type { Messages } from './en.ts';
+import type { Translation } from './messages.ts';
+
+/** Arabic. The compiler holds it against English. */
+export const ar: Translation<Messages> = {
+  ...shell,
+  ...errors,
+  ...conversation,
+  ...people,
+  ...settings,
+};

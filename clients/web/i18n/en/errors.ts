@@ -1,0 +1,30 @@
+/** What people are told, by the code of the refusal (protocol/errors.ts). A code that has no words here is told in the server’s. */
+export const errors = {
+  'error.unreachable': 'The server cannot be reached. Check the connection, and try again.',
+  'error.unknown': 'That did not work. Try again.',
+  'error.wait': { one: 'Wait {count} second.', other: 'Wait {count} seconds.' },
+  'error.bad_request': 'Something in this is not as it has to be.',
+  'error.bad_username':
+    'A name has 2 to 32 small letters, digits, dots, hyphens or underscores, and begins with a letter or digit.',
+  'error.bad_credentials': 'The name or the password is wrong.',
+  'error.username_taken': 'This name is taken. Choose another one.',
+  'error.weak_password': 'This password is too easy to guess. Use at least 8 characters, and no common word.',
+  'error.registration_closed': 'No new accounts are made here. Ask the operator.',
+  'error.invitation_required': 'This server needs an invitation. Ask a member or the operator for one.',
+  'error.invitation_invalid': 'This invitation is unknown, used or has expired. Ask for a new one.',
+  'error.too_many_devices':
+    'This account is signed in on as many devices as it may be. Sign out of one of them first.',
+  'error.rate_limited': 'Too many tries.',
+  'error.overloaded': 'The server is busy. Try again in a moment.',
+  'error.draining': 'The server is restarting. Try again in a moment.',
+  'error.unavailable': 'A part of the server does not answer. Try again later.',
+  'error.storage_full': 'The server has no room left. Tell the operator.',
+  'error.internal': 'The server made a mistake. Try again.',
+  'error.forbidden': 'You may not do this.',
+  'error.blocked': 'One of you has blocked the other.',
+  'error.not_a_member': 'You are not in this conversation any more.',
+  'error.not_an_admin': 'Only an administrator of the group may do this.',
+  'error.user_not_found': 'There is nobody of this name.',
+  'error.conversation_not_found': 'This conversation is not there any more.',
+  'error.too_large': 'This is too long to be sent.',
+} as const;
