@@ -91,6 +91,15 @@ export function pagingConformance(open: () => History): void {
       assert.deepEqual(heads.get(b), { stream: b, seq: 1, time: 5, last: null });
       assert.equal((await open().heads([])).size, 0);
     });
+
+    it('gives the newest message however much has come behind it, call by call', async () => {
+      const stream = uuidv7();
+      for (let seq = 1; seq <= 40; seq++) {
+        await open().append([draft({ stream, type: seq % 13 === 1 ? 'message' : 'members.added' })]);
+        const head = (await open().heads([stream])).get(stream);
+        assert.deepEqual([head?.seq, head?.last?.seq], [seq, seq - ((seq - 1) % 13)]);
+      }
+    });
   });
 
   describe('unread', () => {

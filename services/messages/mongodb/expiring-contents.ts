@@ -51,7 +51,7 @@ export function parted(
   return { event, content };
 }
 
-type Parted = EventFields & Partial<Pick<EventDocument, 'edited' | 'words'>>;
+type Parted = EventFields & Partial<Pick<EventDocument, 'edited' | 'reacted' | 'words'>>;
 
 /**
  * Puts the contents back into events that expire: one query more, when there are such. One whose content the server has taken away is as
@@ -79,6 +79,7 @@ export async function whole<T extends Parted>(collections: Collections, document
     if (content === undefined) {
       made.body = bodies.get(document._id) ?? document.body;
       delete made.expires;
+      delete made.reacted;
     } else {
       made.body = content.body;
       if (content.edited !== undefined) made.edited = content.edited;

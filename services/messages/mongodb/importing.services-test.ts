@@ -70,6 +70,25 @@ describe('Events that another history has numbered', { skip }, () => {
     assert.deepEqual((await history.heads(['s'])).get('s')!.seq, 4);
   });
 
+  it('keep what expires apart, once, however often they come', async () => {
+    const { events } = await exported();
+    const contents = async () =>
+      (await collections.contents.find().toArray()).map(({ of, body }) => [
+        of,
+        JSON.parse(body).content.text,
+      ]);
+    const [ofT, ofS] = ['t', 's'].map((name) => events.filter(({ stream }) => stream === name));
+    await importEvents(collections, ofT!, MOST);
+    assert.deepEqual(await contents(), []);
+    for (let times = 0; times < 2; times++) {
+      // The last one is there: those before it in the same insert are new the first time.
+      await importEvents(collections, [...ofS!, ...ofT!], MOST);
+      assert.deepEqual(await contents(), [['s/4', 'gone']]);
+    }
+    assert.doesNotMatch(JSON.stringify(await collections.events.find().toArray()), /gone/);
+    assert.equal(JSON.parse((await whole())[3]!.body).content.text, 'gone');
+  });
+
   it('leave no number out, and take nobody else’s', async () => {
     const { events } = await exported();
     const ofS = events.filter(({ stream }) => stream === 's');
