@@ -20,6 +20,7 @@ import type { Accounts } from './services/accounts/accounts.ts';
 import { createAccounts } from './services/accounts/create.ts';
 import type { AccountSettings } from './services/accounts/parts.ts';
 import { DATABASES, writeBackup } from './services/backup.ts';
+import { groupsOf } from './services/conversations/groups-of.ts';
 import { createConversations } from './services/conversations/index.ts';
 import { createGateway } from './services/gateway/create.ts';
 import { startMetricsServer } from './services/gateway/metrics-server.ts';
@@ -34,7 +35,9 @@ import {
 } from './services/messages/index.ts';
 import { LiveStream } from './services/messages/live-stream.ts';
 import { Projection } from './services/messages/pipeline/projection.ts';
+import { createPreferences } from './services/preferences/index.ts';
 import { createQueries } from './services/queries.ts';
+import { createReportDesk, reportRules } from './services/reports/index.ts';
 
 export interface DunlinServer {
   /** Where it listens; null: not enabled, or not of this process's roles. */
@@ -101,6 +104,7 @@ export async function startServer(parts: {
         store: directory.accounts,
         hooks: deviceHooks({
           share: (a, b) => directory.conversations.share(a, b),
+          groupsOf: (user) => groupsOf(directory.conversations, user),
           pipeline: () => front,
           settled: async () => numbering?.caughtUp(MOST_SETTLING_MS),
           initialise: (device, user) => delivery.initialise(device, user),
@@ -109,6 +113,7 @@ export async function startServer(parts: {
         signingKey: config.tokens.signingKey === '' ? loadSigningKey(folder.path) : config.tokens.signingKey,
         cacheAge,
         failureCounts: rates.failureCounts,
+        botBuckets: rates.bots,
         clock,
         logger,
         metrics,
@@ -124,6 +129,7 @@ export async function startServer(parts: {
       cacheAge,
     });
     const { cache, memberships } = conversations;
+    const preferences = createPreferences({ store: directory.preferences, cache });
     const { retentionDays, editMinutes, sweepSeconds } = config.messages;
     const rules = [
       ...accounts.changeRules,
@@ -136,6 +142,13 @@ export async function startServer(parts: {
         retentionMs: retentionDays === 0 ? null : retentionDays * DAY_MS,
         editMs: editMinutes * MINUTE_MS,
       }),
+      ...preferences.changeRules,
+      ...reportRules({
+        store: directory.reports,
+        relations,
+        conversations: directory.conversations,
+        history,
+      }),
     ];
     const front = createFront({
       ...{ log, history, rules, clock, metrics },
@@ -146,7 +159,15 @@ export async function startServer(parts: {
       : null;
     const queries = createQueries([
       ...accounts.queryRules,
-      ...messageQueries({ history, cursors, cache, store: directory.conversations }),
+      ...messageQueries({
+        history,
+        cursors,
+        cache,
+        store: directory.conversations,
+        bots: (users) => directory.accounts.botsAmong(users),
+        preferences: directory.preferences,
+      }),
+      ...preferences.queryRules,
     ]);
     const receipts = createReceipts({ cursors, history, memberships, clock });
     const stream = new LiveStream();
@@ -185,6 +206,7 @@ export async function startServer(parts: {
               authentication: accounts,
               visibility,
               relations,
+              bots: accounts.bots,
               memberships,
               delivery,
               seen: (actor, at) => accounts.seen(actor, at),
@@ -200,6 +222,7 @@ export async function startServer(parts: {
             await createGateway({
               ...common,
               accounts,
+              reports: createReportDesk({ store: directory.reports, history, clock }),
               addressRate: rates.address,
               presence: (user) => nodes.online.online(user),
               accept: broker === null ? null : (stream, ip) => broker.accept(stream, ip),
@@ -289,6 +312,9 @@ function accountSettings(config: Config): AccountSettings {
     devicesPerUser: limits.devicesPerUser,
     contactsPerUser: limits.contactsPerUser,
     blocksPerUser: limits.blocksPerUser,
+    botsPerUser: limits.botsPerUser,
+    botCommandsPerSecond: limits.botCommandsPerSecond,
+    botCommandBurst: limits.botCommandBurst,
     loginFailuresPerAccount: limits.loginFailuresPerAccount,
     loginFailuresPerIp: limits.loginFailuresPerIp,
     loginWindowSeconds: limits.loginWindowSeconds,

@@ -1,6 +1,7 @@
 import Type, { type Static, type TProperties } from 'typebox';
 import { Content } from './content.ts';
-import { CommandId, Id, Sequence, Username } from './ids.ts';
+import { CommandId, Id, Sequence, Time, Username } from './ids.ts';
+import { Scopes } from './scopes.ts';
 import { VERSION } from './version.ts';
 
 export { VERSION } from './version.ts';
@@ -39,6 +40,43 @@ export const Name = Type.String({ minLength: 1, maxLength: 100, pattern: NO_NUL 
 export const Url = Type.String({ pattern: '^https?://[^\\s\\u0000]+$', maxLength: 2048 });
 /** Seconds; null turns disappearing messages off. */
 export const Timer = Type.Union([Type.Integer({ minimum: 1, maximum: 31_536_000 }), Type.Null()]);
+/** What a notification shows: who and what, who, or only that there is something. */
+export const Shown = Type.Union([Type.Literal('content'), Type.Literal('sender'), Type.Literal('nothing')]);
+export type Shown = Static<typeof Shown>;
+export const MentionsOverride = Type.Boolean({
+  description: 'being mentioned, or answered, notifies also where one has muted',
+});
+const TimeOfDay = Type.String({ pattern: '^([01][0-9]|2[0-3]):[0-5][0-9]$', description: 'HH:MM' });
+export const QuietHours = Type.Object(
+  {
+    from: TimeOfDay,
+    to: TimeOfDay,
+    zone: Type.String({
+      pattern: '^[A-Za-z0-9_+/-]{1,64}$',
+      description: 'IANA time zone, e.g. Europe/Berlin',
+    }),
+  },
+  {
+    ...closed,
+    description: 'no notifications between the two times of day; over midnight when `to` is earlier',
+  },
+);
+export type QuietHours = Static<typeof QuietHours>;
+export const DigestHours = Type.Union([Type.Integer({ minimum: 1, maximum: 168 }), Type.Null()], {
+  description: 'unread for so many hours: told of by mail; null: never',
+});
+export const ReportReason = Type.Union([
+  Type.Literal('spam'),
+  Type.Literal('harassment'),
+  Type.Literal('impersonation'),
+  Type.Literal('violence'),
+  Type.Literal('illegal'),
+  Type.Literal('other'),
+]);
+export type ReportReason = Static<typeof ReportReason>;
+export const BotRate = Type.Union([Type.Integer({ minimum: 1, maximum: 10_000 }), Type.Null()], {
+  description: 'commands a second of this bot; null: as the server has it for bots',
+});
 const Users = Type.Array(Id, { minItems: 1, maxItems: 1000, uniqueItems: true });
 const Limit = Type.Optional(Type.Integer({ minimum: 1, maximum: 200, default: 50 }));
 const Cursor = Type.Optional(
@@ -133,6 +171,41 @@ export const changes = {
     last_seen: Type.Optional(Audience),
     presence: Type.Optional(Audience),
   }),
+  'preferences.update': command(
+    'preferences.update',
+    'How one has a conversation on one’s own devices; absent fields stay. Nobody else learns of it.',
+    {
+      conversation: Id,
+      muted_until: Type.Optional(
+        Type.Union([Time, Type.Null()], { description: 'no notifications until then; null: not muted' }),
+      ),
+      pinned: Type.Optional(Type.Boolean()),
+      archived: Type.Optional(Type.Boolean()),
+    },
+  ),
+  'notifications.update': command(
+    'notifications.update',
+    'How one is notified on devices that are not connected; absent fields stay.',
+    {
+      show: Type.Optional(Shown),
+      mentions_override: Type.Optional(MentionsOverride),
+      quiet: Type.Optional(Type.Union([QuietHours, Type.Null()])),
+      digest_hours: Type.Optional(DigestHours),
+    },
+  ),
+  'report.send': command('report.send', 'Tells the administrators of a user, and of messages of theirs.', {
+    user: Id,
+    conversation: Type.Optional(Id),
+    messages: Type.Optional(
+      Type.Array(Sequence, {
+        maxItems: 20,
+        uniqueItems: true,
+        description: 'of `conversation`: what the administrators are to read of it',
+      }),
+    ),
+    reason: ReportReason,
+    text: Type.Optional(Type.String({ maxLength: 1000, pattern: NO_NUL })),
+  }),
   'contact.add': command('contact.add', 'Adds or renames a contact.', {
     user: Id,
     name: Type.Optional(Name),
@@ -150,6 +223,13 @@ export const changes = {
  */
 export const serverChanges = {
   'device.add': command('device.add', 'A device has signed in.', { device: Id, name: Type.Optional(Name) }),
+  'bot.update': command('bot.update', 'Its owner has changed what a bot may do.', {
+    scopes: Type.Optional(Scopes),
+    groups: Type.Optional(Type.Boolean()),
+    paused: Type.Optional(Type.Boolean()),
+    rate: Type.Optional(BotRate),
+    deleted: Type.Optional(Type.Literal(true)),
+  }),
 } as const;
 
 /** Cursors: cumulative, kept as state and not as events. */
@@ -210,6 +290,7 @@ export const queries = {
   'blocks.list': command('blocks.list', 'Whom one has blocked.', {}),
   'devices.list': command('devices.list', 'One’s devices.', {}),
   'privacy.get': command('privacy.get', 'One’s privacy settings.', {}),
+  'notifications.get': command('notifications.get', 'How one is notified.', {}),
 } as const;
 
 export const commands = { ...changes, ...receiptCommands, ...queries } as const;

@@ -1,8 +1,22 @@
 import Type, { type Static, type TProperties } from 'typebox';
-import { Audience, HistoryForNew, Name, Role, Timer, VERSION } from './commands.ts';
+import {
+  Audience,
+  BotRate,
+  DigestHours,
+  HistoryForNew,
+  MentionsOverride,
+  Name,
+  QuietHours,
+  ReportReason,
+  Role,
+  Shown,
+  Timer,
+  VERSION,
+} from './commands.ts';
 import { Content } from './content.ts';
 import { errors } from './errors.ts';
 import { Id, idOf, Sequence, Time } from './ids.ts';
+import { Scopes } from './scopes.ts';
 
 /**
  * An event: one entry of one stream, the same for everybody who may read it. A stream is a conversation, a user's own
@@ -117,6 +131,25 @@ export const accountEvents = {
     last_seen: optional(Audience),
     presence: optional(Audience),
   }),
+  'preferences.updated': event('preferences.updated', 'How one has the conversation `target` changed.', {
+    target: Id,
+    muted_until: optional(Type.Union([Time, Type.Null()])),
+    pinned: optional(Type.Boolean()),
+    archived: optional(Type.Boolean()),
+  }),
+  'notifications.updated': event('notifications.updated', 'How one is notified changed.', {
+    show: optional(Shown),
+    mentions_override: optional(MentionsOverride),
+    quiet: optional(Type.Union([QuietHours, Type.Null()])),
+    digest_hours: optional(DigestHours),
+  }),
+  'report.sent': event('report.sent', 'The administrators were told of a user.', {
+    user: Id,
+    target: optional(Id),
+    messages: optional(Type.Array(Sequence)),
+    reason: ReportReason,
+    text: optional(Type.String()),
+  }),
   'contact.added': event('contact.added', 'A contact was added or renamed.', {
     user: Id,
     name: optional(Name),
@@ -126,6 +159,13 @@ export const accountEvents = {
   'block.removed': event('block.removed', 'A user was unblocked.', { user: Id }),
   'device.added': event('device.added', 'A device signed in.', { device: Id, name: optional(Type.String()) }),
   'device.renamed': event('device.renamed', 'A device was named.', { device: Id, name: Name }),
+  'bot.updated': event('bot.updated', 'What one may do was changed, as a bot, by one’s owner.', {
+    scopes: optional(Scopes),
+    groups: optional(Type.Boolean()),
+    paused: optional(Type.Boolean()),
+    rate: optional(BotRate),
+    deleted: optional(Type.Literal(true)),
+  }),
   'device.revoked': event('device.revoked', 'A device was signed out.', { device: Id }),
 } as const;
 

@@ -1,10 +1,12 @@
 /** The HTTP contract: one table of routes, from which the gateway and docs/openapi.json are made. */
+export { type BotAnswer, BotBody, type BotToken, BotUpdateBody } from './http/bots.ts';
 export { codesOf, commandCodes } from './http/codes.ts';
 export { type Problem, problemOf } from './http/problem.ts';
 export {
   type CommandBinding,
   type CommandRoute,
   type Method,
+  needOfRoute,
   PROBLEM_MEDIA,
   type Route,
   tags,

@@ -22,7 +22,10 @@ export type Scope = keyof typeof scopes;
 export const scopeNames = Object.keys(scopes) as Scope[];
 export const isScope = (name: string): name is Scope => Object.hasOwn(scopes, name);
 
-export const Scopes = Type.Array(Type.Union(scopeNames.map((name) => Type.Literal(name))), {
+const ScopeName = Type.Union(scopeNames.map((name) => Type.Literal(name))) as unknown as ReturnType<
+  typeof Type.Unsafe<Scope>
+>;
+export const Scopes = Type.Array(ScopeName, {
   uniqueItems: true,
   maxItems: scopeNames.length,
   description: 'what the bot may do; what is not named it may not',

@@ -8,6 +8,7 @@ import type {
   DeviceList,
   MemberList,
   MessageStatus,
+  Notifications,
   Privacy,
   Profile,
   ReceiptList,
@@ -40,6 +41,7 @@ export interface Answers {
   'blocks.list': BlockList;
   'devices.list': DeviceList;
   'privacy.get': Privacy;
+  'notifications.get': Notifications;
 }
 
 export type AnswerOf<T extends QueryType> = Answers[T];

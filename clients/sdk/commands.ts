@@ -56,6 +56,11 @@ export function commandsOf(client: DunlinClient) {
       /** Seconds after which new messages disappear; null: never. */
       timer: (conversation: string, seconds: number | null): Promise<Sent> =>
         client.change('conversation.timer', { conversation, seconds }),
+      /** How one has it on one’s own devices: muted, pinned, archived. */
+      prefer: (
+        conversation: string,
+        what: Omit<Fields<'preferences.update'>, 'conversation'>,
+      ): Promise<Sent> => client.change('preferences.update', { conversation, ...what }),
     },
     people: {
       find: (username: string): Promise<AnswerOf<'user.find'>> => client.query('user.find', { username }),
@@ -67,12 +72,17 @@ export function commandsOf(client: DunlinClient) {
       blocks: (): Promise<AnswerOf<'blocks.list'>> => client.query('blocks.list', {}),
       block: (user: string): Promise<Sent> => client.change('block.add', { user }),
       unblock: (user: string): Promise<Sent> => client.change('block.remove', { user }),
+      /** Tells the administrators. */
+      report: (what: Fields<'report.send'>): Promise<Sent> => client.change('report.send', what),
     },
     self: {
       updateProfile: (what: Fields<'profile.update'>): Promise<Sent> => client.change('profile.update', what),
       privacy: (): Promise<AnswerOf<'privacy.get'>> => client.query('privacy.get', {}),
       updatePrivacy: (what: { last_seen?: Audience; presence?: Audience }): Promise<Sent> =>
         client.change('privacy.update', what),
+      notifications: (): Promise<AnswerOf<'notifications.get'>> => client.query('notifications.get', {}),
+      updateNotifications: (what: Fields<'notifications.update'>): Promise<Sent> =>
+        client.change('notifications.update', what),
       devices: (): Promise<AnswerOf<'devices.list'>> => client.query('devices.list', {}),
       renameDevice: (device: string, name: string): Promise<Sent> =>
         client.change('device.rename', { device, name }),

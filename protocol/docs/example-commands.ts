@@ -1,5 +1,5 @@
 import { type CommandOf, type CommandType, commands, VERSION } from '../commands.ts';
-import { alice, aliceAndBob, alicesPhone, boats, bob, cleo, commandId } from './example-ids.ts';
+import { alice, aliceAndBob, alicesPhone, boats, bob, cleo, commandId, noon } from './example-ids.ts';
 
 type Fields<T extends CommandType> = Omit<CommandOf<T>, 'v' | 'id' | 'type'>;
 
@@ -23,6 +23,9 @@ const fields: { [T in CommandType]: Fields<T> } = {
   'conversation.timer': { conversation: boats, seconds: 86_400 },
   'profile.update': { name: 'Alice Doe', status: 'On the water' },
   'privacy.update': { last_seen: 'contacts', presence: 'everyone' },
+  'preferences.update': { conversation: boats, muted_until: noon + 28_800_000, pinned: true },
+  'notifications.update': { show: 'sender', quiet: { from: '22:00', to: '07:00', zone: 'Europe/Berlin' } },
+  'report.send': { user: cleo, conversation: boats, messages: [7], reason: 'spam' },
   'contact.add': { user: bob, name: 'Bob from the club' },
   'contact.remove': { user: bob },
   'block.add': { user: cleo },
@@ -43,6 +46,7 @@ const fields: { [T in CommandType]: Fields<T> } = {
   'blocks.list': {},
   'devices.list': {},
   'privacy.get': {},
+  'notifications.get': {},
 };
 
 /** Whole commands, by type. */

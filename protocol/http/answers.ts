@@ -1,7 +1,16 @@
 import Type, { type Static } from 'typebox';
-import { Audience, HistoryForNew, Role } from '../commands.ts';
+import {
+  Audience,
+  DigestHours,
+  HistoryForNew,
+  MentionsOverride,
+  QuietHours,
+  ReportReason,
+  Role,
+  Shown,
+} from '../commands.ts';
 import { accountEvents, conversationEvents, events, Receipt } from '../events.ts';
-import { Id, Time } from '../ids.ts';
+import { Id, Sequence, Time } from '../ids.ts';
 
 /** What queries are answered with, over MQTT (`result`) and HTTP alike. Clients ignore fields they do not know. */
 
@@ -59,6 +68,12 @@ export const MessageStatus = Type.Object(
 export type MessageStatus = Static<typeof MessageStatus>;
 
 const Kind = Type.Union([Type.Literal('direct'), Type.Literal('group')]);
+/** How the one who asks has a conversation. */
+const preferences = {
+  muted_until: orNull(Time),
+  pinned: Type.Boolean(),
+  archived: Type.Boolean(),
+};
 const Seconds = orNull(Type.Integer());
 
 export const ConversationList = Type.Object(
@@ -79,6 +94,7 @@ export const ConversationList = Type.Object(
           read: Type.Integer({ minimum: 0, description: 'one’s own read cursor' }),
           unread: Type.Integer({ minimum: 0, description: 'counted to 1,000 and no further' }),
           receipts: optional(Type.Array(Receipt)),
+          ...preferences,
           last: orNull(events.message),
         },
         { title: 'ListedConversation' },
@@ -103,13 +119,17 @@ export const Conversation = Type.Object(
     history: optional(HistoryForNew),
     role: optional(Role),
     members_count: optional(Count),
+    ...preferences,
   },
   { title: 'Conversation' },
 );
 export type Conversation = Static<typeof Conversation>;
 
+/** Of users who are bots; absent: a person. */
+const IsBot = optional(Type.Literal(true));
+
 export const MemberList = Type.Object(
-  { members: Type.Array(Type.Object({ user: Id, role: Role })), next: Next },
+  { members: Type.Array(Type.Object({ user: Id, role: Role, bot: IsBot })), next: Next },
   { title: 'MemberList' },
 );
 export type MemberList = Static<typeof MemberList>;
@@ -133,6 +153,7 @@ export const Profile = Type.Object(
     id: Id,
     username: Type.String(),
     kind: PersonOrBot,
+    bot: IsBot,
     name: orNull(Type.String()),
     photo: orNull(Type.String()),
     status: orNull(Type.String()),
@@ -144,6 +165,17 @@ export const Profile = Type.Object(
 export type Profile = Static<typeof Profile>;
 
 export const Privacy = Type.Object({ last_seen: Audience, presence: Audience }, { title: 'Privacy' });
+
+export const Notifications = Type.Object(
+  {
+    show: Shown,
+    mentions_override: MentionsOverride,
+    quiet: orNull(QuietHours),
+    digest_hours: DigestHours,
+  },
+  { title: 'Notifications' },
+);
+export type Notifications = Static<typeof Notifications>;
 
 export const ContactList = Type.Object(
   {
@@ -190,4 +222,29 @@ export type DeviceList = Static<typeof DeviceList>;
 export const Presence = Type.Object(
   { user: Id, online: optional(Type.Boolean()), last_seen: optional(Time) },
   { title: 'Presence' },
+);
+
+const report = {
+  id: Id,
+  reporter: Id,
+  user: Id,
+  reason: ReportReason,
+  text: orNull(Type.String()),
+  conversation: orNull(Id),
+  messages: Type.Array(Sequence),
+  time: Time,
+  closed: orNull(Time),
+};
+
+export const ReportList = Type.Object(
+  { reports: Type.Array(Type.Object(report)), next: Next },
+  { title: 'ReportList', description: 'newest first' },
+);
+
+export const Report = Type.Object(
+  {
+    ...report,
+    content: Type.Array(events.message, { description: 'the messages, as far as they are still there' }),
+  },
+  { title: 'Report' },
 );

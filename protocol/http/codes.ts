@@ -13,8 +13,23 @@ export const commandCodes: Readonly<Record<CommandType, readonly ErrorCode[]>> =
   'message.delete': [...message, 'not_the_sender'],
   'message.react': message,
   'message.hide': [...member, 'message_not_found'],
-  'group.create': ['user_not_found', 'blocked', 'group_full', 'too_many_groups', 'conversation_exists'],
-  'group.add': [...admin, 'user_not_found', 'blocked', 'already_a_member', 'group_full', 'too_many_groups'],
+  'group.create': [
+    'user_not_found',
+    'blocked',
+    'bot_not_for_groups',
+    'group_full',
+    'too_many_groups',
+    'conversation_exists',
+  ],
+  'group.add': [
+    ...admin,
+    'user_not_found',
+    'blocked',
+    'bot_not_for_groups',
+    'already_a_member',
+    'group_full',
+    'too_many_groups',
+  ],
   'group.remove': [...admin, 'user_not_found', 'not_an_owner'],
   'group.leave': [...member, 'not_a_group', 'last_owner'],
   'group.update': admin,
@@ -22,6 +37,9 @@ export const commandCodes: Readonly<Record<CommandType, readonly ErrorCode[]>> =
   'conversation.timer': [...member, 'not_an_admin'],
   'profile.update': [],
   'privacy.update': [],
+  'preferences.update': member,
+  'notifications.update': [],
+  'report.send': [...member, 'user_not_found'],
   'contact.add': ['user_not_found', 'list_full'],
   'contact.remove': ['user_not_found'],
   'block.add': ['user_not_found', 'list_full'],
@@ -42,17 +60,20 @@ export const commandCodes: Readonly<Record<CommandType, readonly ErrorCode[]>> =
   'blocks.list': [],
   'devices.list': [],
   'privacy.get': [],
+  'notifications.get': [],
 };
 
 /** What any request may meet, whatever it asks. */
 const always = ['rate_limited', 'draining', 'overloaded', 'unavailable', 'internal'] as const;
 const bearer = ['unauthenticated', 'token_expired', 'device_revoked'] as const;
+/** What a bot may meet beside, whose token is a bearer token too. */
+const bot = ['scope_missing', 'bot_paused', 'forbidden'] as const;
 const withBody = ['bad_json', 'bad_request', 'too_large', 'too_deep'] as const;
 
 /** Every code that a route may answer with, each once. */
 export function codesOf(route: Route): ErrorCode[] {
   const codes = new Set<ErrorCode>(always);
-  if (route.auth === 'bearer') for (const code of bearer) codes.add(code);
+  if (route.auth === 'bearer') for (const code of [...bearer, ...bot]) codes.add(code);
   if (route.params !== null || route.command !== null) codes.add('bad_request');
   if (route.method !== 'GET') for (const code of withBody) codes.add(code);
   for (const code of route.codes) codes.add(code);

@@ -1,6 +1,7 @@
 import type { TObject, TSchema } from 'typebox';
 import type { CommandType } from '../commands.ts';
 import type { ErrorCode } from '../errors.ts';
+import { type Need, needOfCommand } from '../scopes.ts';
 
 export type Method = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
 
@@ -23,6 +24,8 @@ export interface Route {
   readonly media: string;
   /** What it may be refused with, beside what every route of its kind may: see `codesOf`. */
   readonly codes: readonly ErrorCode[];
+  /** What a bot needs for it; absent: as its command does, and no bot may where there is none. */
+  readonly need?: Need;
   /** Routes that are commands: everything about them is made from the command. */
   readonly command: CommandBinding | null;
 }
@@ -41,12 +44,18 @@ export interface CommandBinding {
 /** A route that is a command. */
 export type CommandRoute = Route & { readonly command: CommandBinding };
 
+/** What a bot needs for a route: nothing is for bots that does not say so. */
+export function needOfRoute({ need, command }: Pick<Route, 'need' | 'command'>): Need {
+  return need ?? (command === null ? 'never' : needOfCommand(command.type));
+}
+
 export const tags = {
   'sign-in': 'Registering, signing in and out. The device token that it answers with is the MQTT password.',
   messages: 'Sending, changing and reading messages.',
   conversations: 'What one is in, and how far everybody has read.',
   groups: 'Groups and their members.',
   people: 'Profiles, privacy, contacts, blocks, presence.',
+  bots: 'Bots: accounts that programs use, with scopes and a token. A bot’s token is a bearer token too, as far as its scopes go.',
   devices: 'The devices of one’s own account.',
   server: 'The server itself: health, documents, invitations.',
 } as const;

@@ -10,13 +10,16 @@ import {
   MemberList,
   MessageStatus,
   MessagesPage,
+  Notifications,
   Presence,
   Privacy,
   Profile,
   ReceiptList,
   SearchPage,
 } from './answers.ts';
+import { botRoutes } from './bots.ts';
 import { commandRoute } from './command-route.ts';
+import { reportRoutes } from './reports.ts';
 import { HTML_MEDIA, JSON_MEDIA, type Route } from './route.ts';
 import { signInRoutes } from './sign-in.ts';
 
@@ -57,6 +60,12 @@ export const commandRoutes = {
   read: commandRoute('conversations', 'POST', '/conversations/{conversation}/read', 'receipt.read', {
     status: 204,
   }),
+  preferences: commandRoute(
+    'conversations',
+    'PATCH',
+    '/conversations/{conversation}/preferences',
+    'preferences.update',
+  ),
   timer: commandRoute('conversations', 'PUT', '/conversations/{conversation}/timer', 'conversation.timer'),
 
   createGroup: commandRoute('groups', 'POST', '/groups/create', 'group.create', {
@@ -79,6 +88,11 @@ export const commandRoutes = {
   findUser: commandRoute('people', 'GET', '/users', 'user.find', { answer: Profile }),
   privacy: commandRoute('people', 'GET', '/privacy', 'privacy.get', { answer: Privacy }),
   updatePrivacy: commandRoute('people', 'PATCH', '/privacy', 'privacy.update'),
+  notifications: commandRoute('people', 'GET', '/notifications', 'notifications.get', {
+    answer: Notifications,
+  }),
+  updateNotifications: commandRoute('people', 'PATCH', '/notifications', 'notifications.update'),
+  report: commandRoute('people', 'POST', '/reports', 'report.send', { status: 201 }),
   listContacts: commandRoute('people', 'GET', '/contacts', 'contacts.list', { answer: ContactList }),
   addContact: commandRoute('people', 'PUT', '/contacts/{user}', 'contact.add'),
   removeContact: commandRoute('people', 'DELETE', '/contacts/{user}', 'contact.remove'),
@@ -121,6 +135,7 @@ const Document = Type.Object({}, { title: 'Document' });
 /** The routes that are no commands; the gateway has a handler of the same name for each. */
 export const otherRoutes = {
   ...signInRoutes,
+  ...botRoutes,
   presence: {
     ...page,
     path: '/users/{user}/presence',
@@ -130,7 +145,9 @@ export const otherRoutes = {
     params: Type.Object({ user: Id }, { additionalProperties: false }),
     answer: Presence,
     codes: ['user_not_found', 'forbidden'],
+    need: ['presence'],
   },
+  ...reportRoutes,
   livez: { ...page, path: '/livez', summary: 'The process answers.', answer: Alive },
   readyz: {
     ...page,

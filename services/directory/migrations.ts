@@ -1,4 +1,5 @@
 import type { Kysely, Migration } from 'kysely';
+import { webhooks } from './migrations.webhooks.ts';
 
 /**
  * The first version. Portable on purpose (text, integer, bigint, 0/1 for booleans; partial indexes, which SQLite and PostgreSQL share), so
@@ -69,6 +70,7 @@ export const migrations: Readonly<Record<string, Migration>> = {
   '0001_first': first,
   '0002_bots': withBots,
   '0002_preferences_and_reports': preferencesAndReports,
+  '0003_webhooks': webhooks,
 };
 
 async function makeAccounts({ schema }: Kysely<unknown>): Promise<void> {

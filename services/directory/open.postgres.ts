@@ -8,6 +8,10 @@ import { isPostgresTrouble, NoAnswer, stateOf } from '../../platform/postgres/tr
 import { type PostgresAddress, parsePostgresUrl, placeOf } from '../../platform/postgres/url.ts';
 import { kyselyAccountStore } from '../accounts/store.kysely.ts';
 import { kyselyConversationStore } from '../conversations/store.kysely.ts';
+import { kyselyPreferenceStore } from '../preferences/store.kysely.ts';
+import { kyselyReportStore } from '../reports/store.kysely.ts';
+import { kyselyHookStore } from '../webhooks/incoming/store.kysely.ts';
+import { kyselyWebhookStore } from '../webhooks/outgoing/store.kysely.ts';
 import type { Directory } from './directory.ts';
 import { migrateDirectory } from './migrate.ts';
 import type { DirectoryTables } from './schema.ts';
@@ -59,6 +63,10 @@ export async function openPostgresDirectory(options: PostgresDirectoryOptions): 
   return {
     accounts: throughEngine(kyselyAccountStore(db), engine),
     conversations: throughEngine(kyselyConversationStore(db), engine),
+    preferences: throughEngine(kyselyPreferenceStore(db), engine),
+    reports: throughEngine(kyselyReportStore(db), engine),
+    hooks: throughEngine(kyselyHookStore(db), engine),
+    webhooks: throughEngine(kyselyWebhookStore(db), engine),
     engine,
     close,
   };

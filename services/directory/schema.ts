@@ -1,9 +1,10 @@
 import type { ReportReason, Role, Shown } from '../../protocol/commands.ts';
 import type { Invitation, RefreshToken, User } from '../accounts/store.ts';
 import type { Conversation } from '../conversations/store.ts';
+import type { WebhookTables } from '../webhooks/tables.ts';
 
 /** The tables of the directory as Kysely sees them. Times are milliseconds since the epoch; booleans are 0 or 1. */
-export interface DirectoryTables {
+export interface DirectoryTables extends WebhookTables {
   users: UserRow;
   credentials: { user: string; password_hash: string };
   devices: DeviceRow;

@@ -20,6 +20,10 @@ export const tables = {
   preferences: ['user', 'conversation'],
   notifications: ['user'],
   reports: ['id'],
+  hooks: ['id'],
+  webhooks: ['id'],
+  webhook_lanes: ['webhook', 'stream'],
+  webhook_failures: ['id'],
 } as const satisfies { [T in keyof DirectoryTables]: readonly (keyof DirectoryTables[T])[] };
 
 export type TableName = keyof typeof tables;

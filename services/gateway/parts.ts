@@ -8,6 +8,7 @@ import type { Accounts } from '../accounts/accounts.ts';
 import type { Pipeline } from '../messages/pipeline.ts';
 import type { Receipts } from '../messages/receipts.ts';
 import type { Queries } from '../queries.ts';
+import type { ReportDesk } from '../reports/desk.ts';
 
 /** What the gateway is made of. */
 export interface GatewayParts {
@@ -15,6 +16,8 @@ export interface GatewayParts {
   accounts: Accounts;
   pipeline: Pipeline;
   queries: Queries;
+  /** What administrators are told of users. */
+  reports: Pick<ReportDesk, 'page' | 'read' | 'close'>;
   receipts: Receipts;
   /** Commands of each user, counted together with those over MQTT; absent: by themselves. */
   userRate?: Pick<TokenBuckets, 'take'>;

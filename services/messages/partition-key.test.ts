@@ -84,6 +84,14 @@ describe('the partition of a change', () => {
     }
   });
 
+  it('is that of the user, whatever conversation they name', async () => {
+    const { alice, bob } = world;
+    const { stream: conversation } = await inWorld(alice, { type: 'group.create', name: 'Mine' });
+    await inWorld(alice, { type: 'preferences.update', conversation, pinned: true });
+    await inWorld(alice, { type: 'notifications.update', show: 'nothing' });
+    await inWorld(alice, { type: 'report.send', user: bob.user, conversation, reason: 'other' });
+  });
+
   it('has been looked at for every change there is', () => {
     assert.deepEqual([...checked].sort(), Object.keys({ ...changes, ...serverChanges }).sort());
   });

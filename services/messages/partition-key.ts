@@ -15,6 +15,8 @@ function streamOf(user: string, command: Logged): string {
       return command.id;
     // Of the user's own stream, whatever conversation they name.
     case 'message.hide':
+    case 'preferences.update':
+    case 'report.send':
       return user;
     default:
       return 'conversation' in command ? command.conversation : user;

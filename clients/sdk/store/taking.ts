@@ -2,7 +2,7 @@ import type { Content } from '../../../protocol/content.ts';
 import type { AnyEvent, EventOf } from '../../../protocol/events.ts';
 import type { ContentCodec } from '../codec.ts';
 import type { ServerClock } from './clock.ts';
-import { advance, membersAfter } from './conversations.ts';
+import { advance, membersAfter, preferred } from './conversations.ts';
 import { type FoldEvent, fold, isFold, isNotice, isUnclear, messageOf, noticeOf } from './entries.ts';
 import type { Change } from './shelf.ts';
 
@@ -28,6 +28,8 @@ export class Taking {
       const { conversation, seq } = event.target;
       return change.putEntry(conversation, seq, null);
     }
+    if (event.type === 'preferences.updated')
+      return change.putConversation(preferred(change.conversation(event.target), event));
     if (event.type !== 'message' && !isNotice(event) && !isFold(event)) return;
     const { me, clock } = this.#parts;
     const { conversation: id, seq } = event;

@@ -1,12 +1,15 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
+import { Refused } from '../../../protocol/errors.ts';
 import type { OtherRouteName } from '../../../protocol/http.ts';
 import type { Actor } from '../../actor.ts';
 import type { GatewayParts } from '../parts.ts';
+import { botHandlers } from './bots.ts';
 import { documentHandlers } from './documents.ts';
 import { healthHandlers } from './health.ts';
 import { homeHandler } from './home.ts';
 import { inviteHandler } from './invite.ts';
 import { presenceHandler } from './presence.ts';
+import { reportHandlers } from './reports.ts';
 import { signInHandlers } from './sign-in.ts';
 
 export type Handler = (request: FastifyRequest, reply: FastifyReply) => Promise<unknown>;
@@ -15,12 +18,20 @@ export type Handler = (request: FastifyRequest, reply: FastifyReply) => Promise<
 export function otherHandlers(parts: GatewayParts): Record<OtherRouteName, Handler> {
   return {
     ...signInHandlers(parts.accounts),
+    ...botHandlers(parts.accounts),
     ...healthHandlers(parts.ready),
     ...documentHandlers(),
     invite: inviteHandler(parts.accounts),
+    ...reportHandlers(parts.reports),
     presence: presenceHandler(parts),
     home: homeHandler(parts.config),
   };
+}
+
+/** @throws {Refused} forbidden */
+export function asAdministrator(request: FastifyRequest): Actor {
+  if (!request.admin) throw new Refused('forbidden', 'administrators only');
+  return actorOf(request);
 }
 
 /** Who is asking, on a route that needs a token. */

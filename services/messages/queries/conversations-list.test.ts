@@ -43,6 +43,9 @@ describe('the list of conversations', () => {
       time: two.time,
       read: 1,
       unread: 1,
+      muted_until: null,
+      pinned: false,
+      archived: false,
       receipts: [{ user: bob.user, delivered: 0, read: 1, read_at: readAt }],
     });
     assert.deepEqual([last.seq, last.content.text], [2, 'two']);
@@ -106,6 +109,7 @@ describe('the list of conversations', () => {
       cursors: world.cursors,
       store: world.store,
       cache: { get: async () => ({ conversation, members }) } as never,
+      preferences: { all: async () => new Map() } as never,
     });
     const raw = (await answer(alice, { v: 1, id: seq, type: 'conversations.list' } as never)) as {
       text: string;
@@ -131,6 +135,7 @@ describe('the list of conversations', () => {
         cursors: counting(world.cursors),
         store: counting(world.store),
         cache: counting({} as never),
+        preferences: counting(world.preferences),
       });
       await rules.answer(alice, { v: 1, id: alice.user, type: 'conversations.list', limit });
       return asked;

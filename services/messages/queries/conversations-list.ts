@@ -2,6 +2,8 @@ import type { Actor } from '../../actor.ts';
 import { peerOf } from '../../conversations/access.ts';
 import { mayRead } from '../../conversations/readable.ts';
 import type { Membership } from '../../conversations/store.ts';
+import { preferencesOnTheWire } from '../../preferences/on-the-wire.ts';
+import { noPreferences } from '../../preferences/store.ts';
 import { type QueryRules, RawJson } from '../../queries.ts';
 import type { FoldedEvent, Head } from '../history.ts';
 import { eventText } from './event-text.ts';
@@ -20,7 +22,7 @@ interface Listed {
 }
 
 /**
- * The user's conversations, newest first, each with what a list shows: six bulk reads, whatever their number. `last` is null when the newest message
+ * The user's conversations, newest first, each with what a list shows: seven bulk reads, whatever their number. `last` is null when the newest message
  * is not theirs to read, or they deleted it for themself.
  */
 export function conversationsList({
@@ -28,6 +30,7 @@ export function conversationsList({
   cursors,
   store,
   cache,
+  preferences,
 }: QueryParts): QueryRules<'conversations.list'> {
   /** By conversation: with whom. The last message says it; the members are asked where there is none. */
   async function peersOf(actor: Actor, page: readonly Listed[]): Promise<Map<string, string>> {
@@ -84,6 +87,7 @@ export function conversationsList({
       const lasts = await withoutHidden(store, actor.user, page.map(readableLast).filter(isThere));
       const shownLast = new Map(lasts.map((last) => [last.stream, last]));
       const peers = await peersOf(actor, page);
+      const set = await preferences.all(actor.user);
       const items = page.map(({ membership, head }) => {
         const { conversation, role } = membership;
         const { id, kind, name, photo, history: visible, timer } = conversation;
@@ -98,6 +102,7 @@ export function conversationsList({
           time: head.time,
           read: reads.get(id) ?? 0,
           unread: unread.get(id) ?? 0,
+          ...preferencesOnTheWire(set.get(id) ?? noPreferences),
           ...(kind === 'direct' ? { receipts: (receipts.get(id) ?? []).map(onTheWire) } : {}),
         });
         const last = shownLast.get(id);

@@ -1,5 +1,6 @@
 import type { ConversationCache } from '../../conversations/cache.ts';
 import type { ConversationStore } from '../../conversations/store.ts';
+import type { PreferenceStore } from '../../preferences/store.ts';
 import type { Cursors } from '../cursors.ts';
 import type { History } from '../history.ts';
 
@@ -9,4 +10,7 @@ export interface QueryParts {
   cursors: Cursors;
   cache: ConversationCache;
   store: ConversationStore;
+  /** Which of these users are bots; absent: nobody is known to be. */
+  bots?: (users: readonly string[]) => Promise<ReadonlySet<string>>;
+  preferences: Pick<PreferenceStore, 'all' | 'get'>;
 }
