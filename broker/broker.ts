@@ -12,6 +12,8 @@ export interface Connections {
   disconnect(device: string, why: string): void;
   /** Disconnects a device that was revoked, and forgets its session: subscriptions, will, queue. */
   forget(device: string): Promise<void>;
+  /** Disconnects a bot whose rights were changed: what it is subscribed to is judged anew when it comes back. */
+  rightsChanged(user: string): void;
   /** Devices of this user that are connected now. */
   connected(user: string): readonly string[];
 }

@@ -3,7 +3,9 @@ import type { Clock } from '../platform/clock.ts';
 import type { Config } from '../platform/config/schema.ts';
 import type { Logger } from '../platform/logging.ts';
 import type { Metrics } from '../platform/metrics.ts';
+import { needOfTopic } from '../protocol/scopes.ts';
 import type { Authentication, Relations, Visibility } from '../services/accounts/accounts.ts';
+import type { BotRights } from '../services/accounts/bots/bots.ts';
 import type { Actor } from '../services/actor.ts';
 import type { Memberships } from '../services/conversations/memberships.ts';
 import type { Pipeline } from '../services/messages/pipeline.ts';
@@ -48,6 +50,7 @@ export interface BrokerParts {
   pipeline: Pick<Pipeline, 'submit'>;
   queries: Queries;
   receipts: Pick<Receipts, 'read'>;
+  bots: BotRights;
   /** Commands of each user, counted together with those over HTTP. */
   userRate: UserRate;
   /** Absent: there are no others. Stopped by the caller, after {@link Broker.stop}. */
@@ -101,6 +104,7 @@ export async function createBroker(parts: BrokerParts): Promise<Broker> {
   const subscriptions = new Subscriptions({
     rules: { memberships, visibility, open },
     connections,
+    bots: parts.bots,
     delivery,
     presence,
     persistence,
@@ -128,12 +132,14 @@ export async function createBroker(parts: BrokerParts): Promise<Broker> {
     ...{ connections, open, answers, notices, limits, clock, metrics },
     ...{ pipeline: parts.pipeline, receipts: parts.receipts, queries: parts.queries },
     userRate: parts.userRate,
+    bots: parts.bots,
     typing,
     distribute: (packet, client) => aedes.distribution.take(packet, client),
     deny: (packet) => aedes.denied.add(packet),
   });
   const authenticate = new Authenticate({
     authentication: parts.authentication,
+    bots: parts.bots,
     ...{ connections, claims, open, limits, metrics, logger },
     takenOver: (connection) => lifecycle.takenOver(connection),
     endOlder: (connection) => lifecycle.endOlder(connection),
@@ -173,7 +179,9 @@ export async function createBroker(parts: BrokerParts): Promise<Broker> {
       authorizeForward(client, packet) {
         const connection = connections.ofClient(client);
         if (connection === undefined || connection.revoked) return null;
-        if (mayForward(connection.actor.user, connection.client.conn, packet, open)) return packet;
+        const { actor, bot, client: inner } = connection;
+        const may = !bot || parts.bots.mayStill(actor.user, needOfTopic(packet.topic));
+        if (may && mayForward(actor.user, inner.conn, packet, open)) return packet;
         if (packet.qos > 0) persistence.dropOutgoing(client, packet);
         return null;
       },
@@ -241,6 +249,12 @@ export async function createBroker(parts: BrokerParts): Promise<Broker> {
     disconnect(device, why) {
       for (const connection of [...connections.everyOfDevice(device)]) {
         logger.info({ ...connection.actor, why }, 'a device is disconnected');
+        connection.client.close();
+      }
+    },
+    rightsChanged(user) {
+      for (const connection of [...connections.ofUser(user)]) {
+        logger.info(connection.actor, 'a bot is disconnected: what it may do was changed');
         connection.client.close();
       }
     },

@@ -4,9 +4,9 @@ import type { StreamedEvent } from '../services/messages/history.ts';
 import type { Broker } from './broker.ts';
 import type { RunningDelivery } from './delivery/create.ts';
 
-/** Devices that are revoked lose their connection here, whatever process their revocation went through. */
+/** Devices that are revoked, and bots whose rights changed, lose their connection here, whatever process that went through. */
 export function endRevoked(parts: {
-  broker: Pick<Broker, 'forget'>;
+  broker: Pick<Broker, 'forget' | 'rightsChanged'>;
   delivery: Pick<RunningDelivery, 'forgetDevice'>;
   logger: Logger;
 }): (events: readonly StreamedEvent[]) => void {
@@ -19,7 +19,8 @@ export function endRevoked(parts: {
   }
 
   return (events) => {
-    for (const { type, body } of events) {
+    for (const { type, stream, body } of events) {
+      if (type === 'bot.updated') broker.rightsChanged(stream);
       if (type !== 'device.revoked') continue;
       const { device } = JSON.parse(body) as EventOf<'device.revoked'>;
       end(device).catch((error: unknown) =>

@@ -3,8 +3,10 @@ import type { Clock } from '../platform/clock.ts';
 import type { Config } from '../platform/config/schema.ts';
 import type { Logger } from '../platform/logging.ts';
 import { TokenBuckets } from '../platform/token-bucket.ts';
-import { type ErrorCode, refusal } from '../protocol/errors.ts';
+import { type ErrorCode, Refused, refusal } from '../protocol/errors.ts';
+import { needOfTopic } from '../protocol/scopes.ts';
 import { parseTopic } from '../protocol/topics.ts';
+import type { BotRights } from '../services/accounts/bots/bots.ts';
 import type { InnerClient, InnerPacket } from './aedes-inside.ts';
 import type { Connection, Connections } from './connections/connections.ts';
 import type { Delivery } from './delivery/delivery.ts';
@@ -16,6 +18,7 @@ import { maySubscribe, type SubscribeRules } from './topic-rules/subscribe.ts';
 export interface SubscriptionParts {
   rules: SubscribeRules;
   connections: Connections;
+  bots: Pick<BotRights, 'check'>;
   delivery: Pick<Delivery, 'subscribed' | 'unsubscribed'>;
   presence: Pick<Presence, 'watch' | 'unwatch'>;
   persistence: Pick<BrokerPersistence, 'removeSubscriptions'>;
@@ -51,7 +54,8 @@ export class Subscriptions {
     // Restored, at CONNECT: what was allowed then may not be now.
     if (!client.connected)
       return this.#decide(connection, subscription, done, () => this.#end(connection, subscription.topic));
-    const refuse = (code: ErrorCode) => this.#refuse(connection, subscription.topic, code);
+    const refuse = (code: ErrorCode, detail?: string) =>
+      this.#refuse(connection, subscription.topic, code, detail);
     const hold = this.#rate.take(connection.actor.device);
     if (hold === 0) return this.#decide(connection, subscription, done, refuse);
     setTimeout(() => this.#decide(connection, subscription, done, refuse), Math.min(hold, MOST_HOLD_MS));
@@ -61,12 +65,12 @@ export class Subscriptions {
     connection: Connection,
     subscription: Subscription,
     done: Authorized,
-    refuse: (code: ErrorCode) => void,
+    refuse: (code: ErrorCode, detail?: string) => void,
   ): void {
     const { topic } = subscription;
-    const refused = (code: ErrorCode) => {
+    const refused = (code: ErrorCode, detail?: string) => {
       connection.granting?.delete(topic);
-      refuse(code);
+      refuse(code, detail);
       done(null, null);
     };
     if (connection.revoked) return refused('topic_forbidden');
@@ -74,16 +78,26 @@ export class Subscriptions {
     // Counts from now on: of one SUBSCRIBE all filters are looked at before the first is granted.
     connection.granting ??= new Set();
     connection.granting.add(topic);
-    const allowed = maySubscribe(connection.actor, topic, this.#parts.rules);
+    const allowed = connection.bot
+      ? this.#mayBotSubscribe(connection, topic)
+      : maySubscribe(connection.actor, topic, this.#parts.rules);
     if (allowed === true) return done(null, subscription);
     if (allowed === false) return refused('topic_forbidden');
     allowed.then(
       (yes) => (yes ? done(null, subscription) : refused('topic_forbidden')),
       (error) => {
+        if (error instanceof Refused) return refused(error.refusal.code, error.refusal.detail);
         this.#parts.logger.error({ err: error, ...connection.actor }, 'a subscription could not be judged');
         refused('internal');
       },
     );
+  }
+
+  /** What nobody may is forbidden; what people may, a bot needs a scope for. @throws {Refused} scope_missing, bot_paused, forbidden */
+  async #mayBotSubscribe({ actor }: Connection, topic: string): Promise<boolean> {
+    if (!(await maySubscribe(actor, topic, this.#parts.rules))) return false;
+    await this.#parts.bots.check(actor.user, needOfTopic(topic));
+    return true;
   }
 
   /** The persistence's question: Aedes stores all filters of a SUBSCRIBE when one is granted. */
@@ -144,9 +158,10 @@ export class Subscriptions {
     return client.subscriptions[topic] !== undefined || (granting?.has(topic) ?? false);
   }
 
-  #refuse(connection: Connection, topic: string, code: ErrorCode): void {
+  #refuse(connection: Connection, topic: string, code: ErrorCode, detail?: string): void {
     connection.refused ??= [];
-    if (connection.refused.length < MOST_TOLD) connection.refused.push({ topic, code });
+    const why = detail === undefined ? topic : `${detail}: ${topic}`;
+    if (connection.refused.length < MOST_TOLD) connection.refused.push({ topic: why, code });
   }
 
   /** Only now: the SUBSCRIBE may have been the one for the inbox on which the device is told. */

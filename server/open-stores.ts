@@ -186,6 +186,7 @@ function commonRates({ limits }: Config, { connection, engine }: OpenedRedis, cl
   return {
     user: buckets('user', commandsPerSecondUser, commandBurstUser),
     address: buckets('address', perMinute / 60, perMinute),
+    bots: (perSecond, burst) => buckets(`bots${perSecond}`, perSecond, burst),
     failureCounts: redisFailureCounts(connection, engine),
   };
 }

@@ -3,6 +3,7 @@ import type { Nodes } from '../broker/nodes/nodes.ts';
 import type { OpenEmitter } from '../broker/open/open-emitter.ts';
 import type { BrokerPersistence } from '../broker/persistence/broker-persistence.ts';
 import type { CacheAge } from '../platform/cache-age.ts';
+import type { CreateBuckets } from '../services/accounts/bots/rates.ts';
 import type { CreateFailureCounts } from '../services/accounts/failure-counts.ts';
 import type { Directory } from '../services/directory/directory.ts';
 import type { Cursors } from '../services/messages/cursors.ts';
@@ -17,6 +18,8 @@ export interface Rates {
   /** Undefined: each process counts for itself. */
   address?: UserRate;
   failureCounts?: CreateFailureCounts;
+  /** Undefined: each process counts the commands of bots for itself. */
+  bots?: CreateBuckets;
 }
 
 /** Everything that a process stands on, each part embedded or on a server: what the rest of the program sees of it. */

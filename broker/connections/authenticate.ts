@@ -5,7 +5,9 @@ import type { Metrics } from '../../platform/metrics.ts';
 import { type ErrorCode, Refused } from '../../protocol/errors.ts';
 import { isUuid } from '../../protocol/ids.ts';
 import { parseCommand } from '../../protocol/parse.ts';
+import { needOfTopic } from '../../protocol/scopes.ts';
 import type { Authentication } from '../../services/accounts/accounts.ts';
+import type { BotRights } from '../../services/accounts/bots/bots.ts';
 import type { InnerClient, Will } from '../aedes-inside.ts';
 import type { Claim, SessionClaims } from '../nodes/session-claims.ts';
 import type { OpenRules } from '../open/rules.ts';
@@ -21,6 +23,7 @@ export interface AuthenticateParts {
   /** As {@link takenOver}, of what its device had here before it. */
   endOlder(connection: Connection): Promise<void>;
   open: OpenRules;
+  bots: Pick<BotRights, 'check'>;
   limits: Pick<Config['limits'], 'connectionsPerUser' | 'keepAliveMaxSeconds'>;
   draining(): boolean;
   /** Where a client comes from; null: it is not one of this broker's listeners. */
@@ -75,13 +78,17 @@ export class Authenticate {
       throw new Refused('unauthenticated');
     if (this.#parts.draining()) throw new Refused('draining');
     const identity = await authentication.authenticateDevice(username, client.id, password.toString());
-    const { user, device, expiresAt } = identity;
+    const { user, device, expiresAt, bot = false } = identity;
     // The topics and the session of a device are its own: whatever the token says, it is for this one.
     if (user !== username || device !== client.id) throw new Refused('unauthenticated');
     if (client.closed) return;
     this.#checkRoom(user, device);
-    if (client._will !== null && client._will !== undefined) checkWill(user, client._will, this.#parts.open);
-    const connection = new Connection(client, { user, device }, origin.transport, expiresAt);
+    const will = client._will ?? null;
+    if (will !== null) {
+      checkWill(user, will, this.#parts.open);
+      if (bot) await this.#parts.bots.check(user, needOfTopic(will.topic));
+    }
+    const connection = new Connection(client, { user, device }, origin.transport, expiresAt, bot);
     const claim = await claims.claim(device, () => this.#parts.takenOver(connection));
     // The device has connected again meanwhile: that connection is the one that stays.
     if (claim === null) throw new Refused('unavailable', 'connected elsewhere');
@@ -123,7 +130,13 @@ export class Authenticate {
  * What will be over in a moment. Such a connection is closed without a CONNACK, as if the network had failed: widespread clients take any
  * refusal in a CONNACK for the end, and would stay away for good. That a CONNACK precedes the close is a SHOULD [MQTT 3.1.1 §3.2.2.3].
  */
-const PASSING: ReadonlySet<ErrorCode> = new Set(['internal', 'unavailable', 'overloaded', 'draining']);
+const PASSING: ReadonlySet<ErrorCode> = new Set([
+  'internal',
+  'unavailable',
+  'overloaded',
+  'draining',
+  'bot_paused',
+]);
 
 function returnCode(code: ErrorCode): number {
   switch (code) {

@@ -16,6 +16,8 @@ export class Connection {
   readonly expiresAt: number;
   /** After CONNACK, until it is closed. */
   ready = false;
+  /** Of a bot: it may do what its rights say, each time it does something. */
+  readonly bot: boolean;
   /** Its user or an administrator took the device's rights away: nothing is done for it any more. */
   revoked = false;
   /** Filters of a SUBSCRIBE that is being handled: granted, and refused. */
@@ -26,11 +28,12 @@ export class Connection {
   /** Users whose presence it follows. */
   watching: Set<string> | null = null;
 
-  constructor(client: InnerClient, actor: Actor, transport: Transport, expiresAt: number) {
+  constructor(client: InnerClient, actor: Actor, transport: Transport, expiresAt: number, bot = false) {
     this.client = client;
     this.actor = actor;
     this.transport = transport;
     this.expiresAt = expiresAt;
+    this.bot = bot;
   }
 
   get closed(): boolean {

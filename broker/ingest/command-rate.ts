@@ -12,15 +12,19 @@ export type UserRate = Pick<TokenBuckets, 'take'>;
 export class CommandRate {
   readonly #devices: TokenBuckets;
   readonly #users: UserRate;
+  readonly #bots: UserRate;
 
-  /** `users`: shared with HTTP. */
-  constructor(limits: Limits, clock: Clock, users: UserRate) {
+  /** `users` and `bots`: shared with HTTP. */
+  constructor(limits: Limits, clock: Clock, users: UserRate, bots: UserRate) {
     this.#devices = new TokenBuckets(limits.commandsPerSecondDevice, limits.commandBurstDevice, clock);
     this.#users = users;
+    this.#bots = bots;
   }
 
   /** 0: go on; else the milliseconds after which it may. */
-  take({ user, device }: Actor): number {
+  take({ actor: { user, device }, bot }: { actor: Actor; bot: boolean }): number {
+    // A bot has a rate of its own, and it alone: it may be higher than that of a device of a person's.
+    if (bot) return this.#bots.take(user);
     return this.#devices.take(device) || this.#users.take(user);
   }
 }

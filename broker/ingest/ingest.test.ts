@@ -68,6 +68,7 @@ function stage(limits: Partial<ReturnType<typeof defaultConfig>['limits']> = {})
     deny: (packet) => denied.add(packet),
     limits: { ...config.limits, ...limits },
     userRate: new TokenBuckets(0, 1, clock),
+    bots: { check: () => {}, checkAny: () => {}, mayStill: () => true, take: () => 0 },
     clock,
     metrics,
   });

@@ -5,7 +5,9 @@ import type { Metrics } from '../../platform/metrics.ts';
 import { isChange, type Query } from '../../protocol/commands.ts';
 import { type Refusal, refusal } from '../../protocol/errors.ts';
 import { commandIdOf, type Parsed, parseCommand } from '../../protocol/parse.ts';
+import { needOfCommand, needOfTopic } from '../../protocol/scopes.ts';
 import { parseTopic } from '../../protocol/topics.ts';
+import type { BotRights } from '../../services/accounts/bots/bots.ts';
 import type { Actor } from '../../services/actor.ts';
 import type { Pipeline } from '../../services/messages/pipeline.ts';
 import type { Receipts } from '../../services/messages/receipts.ts';
@@ -16,6 +18,7 @@ import type { Notices } from '../notices.ts';
 import type { OpenRules } from '../open/rules.ts';
 import { destination } from '../topic-rules/publish.ts';
 import type { Typing } from '../typing.ts';
+import { BotGate } from './bot-gate.ts';
 import { CommandRate, type UserRate } from './command-rate.ts';
 import { InOrder } from './in-order.ts';
 import { QueryQueue } from './query-queue.ts';
@@ -36,6 +39,7 @@ export interface IngestParts {
   deny(packet: object): void;
   limits: Config['limits'];
   userRate: UserRate;
+  bots: BotRights;
   clock: Clock;
   metrics: Pick<Metrics, 'commands_total'>;
 }
@@ -60,13 +64,16 @@ export class Ingest {
   readonly #throttle: Throttle;
   readonly #order = new InOrder();
   readonly #queries: QueryQueue;
+  readonly #gate: BotGate;
   #stopping = false;
   #underWay = 0;
   #onIdle: (() => void) | null = null;
 
   constructor(parts: IngestParts) {
     this.#parts = parts;
-    this.#throttle = new Throttle(new CommandRate(parts.limits, parts.clock, parts.userRate), parts.clock);
+    const { limits, clock, userRate, bots } = parts;
+    this.#throttle = new Throttle(new CommandRate(limits, clock, userRate, bots), clock);
+    this.#gate = new BotGate(bots);
     this.#queries = new QueryQueue({
       queries: parts.queries,
       answers: parts.answers,
@@ -93,16 +100,31 @@ export class Ingest {
         return this.#throttle.take(connection, (refusedMs) =>
           this.#command(connection, bytesOf(packet), refusedMs, finish),
         );
-      case 'typing':
-        return this.#follow(
-          this.#parts.typing.publish(connection, target.conversation, bytesOf(packet)),
-          () => {},
-          (error) => this.#refuse(connection, null, 'typing', error),
+      case 'typing': {
+        const refuse = (error: unknown) => this.#refuse(connection, null, 'typing', error);
+        const publish = () => this.#parts.typing.publish(connection, target.conversation, bytesOf(packet));
+        return this.#gated(
+          connection,
+          packet.topic,
+          () => this.#follow(publish(), () => {}, refuse, finish),
+          refuse,
           finish,
         );
+      }
       case 'open':
         // Plain MQTT has no refusals: who is too fast is only slowed down.
-        return this.#throttle.take(connection, () => this.#plain(client, packet, finish));
+        return this.#throttle.take(connection, () => {
+          this.#gated(
+            connection,
+            packet.topic,
+            () => this.#plain(client, packet, finish),
+            (error) => {
+              this.#parts.deny(packet);
+              this.#refuse(connection, null, 'open', error);
+            },
+            finish,
+          );
+        });
       case 'forbidden':
         this.#parts.deny(packet);
         return this.#throttle.take(connection, (refusedMs) => {
@@ -127,6 +149,25 @@ export class Ingest {
       });
   }
 
+  /** What a bot may not publish there is refused and acknowledged. */
+  #gated(
+    connection: Connection,
+    topic: string,
+    go: () => void,
+    refuse: (error: unknown) => void,
+    finish: () => void,
+  ): void {
+    this.#gate.take(
+      connection,
+      () => needOfTopic(topic),
+      go,
+      (error) => {
+        refuse(error);
+        finish();
+      },
+    );
+  }
+
   #plain(client: Client, packet: Published, finish: (error?: Error | null) => void): void {
     // At QoS 0 nothing is acknowledged, at QoS 2 Aedes sees to it that it is taken once, and in time.
     if (packet.qos !== 1 || client.closed) return finish(null);
@@ -137,7 +178,6 @@ export class Ingest {
   #command(connection: Connection, payload: Buffer, refusedMs: number, finish: () => void): void {
     // Held back for a while, and the server is stopping now: see publish().
     if (this.#stopping && !connection.closed) return;
-    const { actor } = connection;
     if (refusedMs > 0) {
       this.#count(UNREADABLE, 'rate_limited');
       this.#parts.notices.refused(connection, commandIdOf(payload), tooFast(refusedMs));
@@ -152,8 +192,21 @@ export class Ingest {
     }
     const { command } = parsed;
     const refuse = (error: unknown) => this.#refuse(connection, command.id, command.type, error);
+    this.#gate.take(
+      connection,
+      () => needOfCommand(command.type),
+      () => this.#do(connection, parsed, refuse, finish),
+      (error) => {
+        refuse(error);
+        finish();
+      },
+    );
+  }
+
+  #do(connection: Connection, parsed: Parsed, refuse: (error: unknown) => void, finish: () => void): void {
+    const { command } = parsed;
     // Whatever waited before, waited in order: the changes of a device are submitted in the order in which they came.
-    const working = this.#work(actor, parsed);
+    const working = this.#work(connection.actor, parsed);
     if (working !== null)
       return this.#follow(working, () => this.#count(command.type, 'accepted'), refuse, finish);
     try {
@@ -209,9 +262,13 @@ export class Ingest {
     if (topic?.kind !== 'outbox' || device === undefined) return done(null);
     let working: Promise<void> | null = null;
     try {
-      working = this.#work({ user: topic.user, device }, parseCommand(bytesOf(packet)));
+      const parsed = parseCommand(bytesOf(packet));
+      const work = () => this.#work({ user: topic.user, device }, parsed);
+      // What it was allowed at CONNECT a bot may have lost since.
+      const may = this.#parts.bots.checkAny(topic.user, needOfCommand(parsed.command.type));
+      working = may instanceof Promise ? may.then(() => work() ?? undefined) : work();
     } catch {
-      // The contract has changed since: nobody is there to be told.
+      // Or the contract has changed: nobody is there to be told.
     }
     this.#follow(
       working ?? Promise.resolve(),

@@ -10,7 +10,7 @@ const clock = { now: () => Date.now() };
 function throttle(perSecond: number, burst: number): Throttle {
   const users = new TokenBuckets(0, 1, clock);
   const limits = { commandsPerSecondDevice: perSecond, commandBurstDevice: burst };
-  return new Throttle(new CommandRate(limits, clock, users), clock);
+  return new Throttle(new CommandRate(limits, clock, users, users), clock);
 }
 
 describe('a device that is too fast', () => {

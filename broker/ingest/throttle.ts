@@ -35,7 +35,7 @@ export class Throttle {
       held.push({ at: this.#clock.now(), go });
       return;
     }
-    const wait = this.#rate.take(connection.actor);
+    const wait = this.#rate.take(connection);
     if (wait === 0) return go(0);
     // A will comes with a connection that is closed: there is nothing to be slowed down.
     if (connection.closed) return go(wait);
@@ -51,7 +51,7 @@ export class Throttle {
 
   #next(connection: Connection, held: Held[]): void {
     while (held.length > 0 && !connection.closed) {
-      const wait = this.#rate.take(connection.actor);
+      const wait = this.#rate.take(connection);
       if (wait > 0 && this.#clock.now() < held[0]!.at + MOST_HOLD_MS)
         return this.#later(connection, held, wait);
       held.shift()!.go(wait);

@@ -190,6 +190,12 @@ export const ConfigSchema = group('Dunlin', {
     groupsPerUser: count(1_000, 'groups of one user'),
     contactsPerUser: count(10_000, 'contacts of one user'),
     blocksPerUser: count(10_000, 'users that one user has blocked'),
+    botsPerUser: count(20, 'bots of one user; administrators may make more; 0: only they make any', 0),
+    botCommandsPerSecond: limit(
+      20,
+      'commands a second, sustained, one bot to which administrators gave no rate of its own',
+    ),
+    botCommandBurst: count(100, 'commands at once, one such bot'),
     loginFailuresPerAccount: count(
       5,
       'failed logins of one account from one address in `loginWindowSeconds`',

@@ -1,11 +1,15 @@
+import type { LoggedOf } from '../../protocol/commands.ts';
 import type { Actor } from '../actor.ts';
 import type { ChangeRules } from '../messages/pipeline.ts';
 import type { QueryRules } from '../queries.ts';
+import type { BotManagement, BotRights } from './bots/bots.ts';
 import type { Device, User } from './store.ts';
 
 /** Who holds a device token or an access token, and may they come in now? */
 export interface Identity extends Actor {
   admin: boolean;
+  /** A bot, which may do what {@link BotRights} say; absent: a person. */
+  bot?: true;
   /** Milliseconds since the epoch. */
   expiresAt: number;
 }
@@ -14,10 +18,13 @@ export interface Identity extends Actor {
 export interface Authentication {
   /**
    * Checks an MQTT password (device token, or access token) and that its device may sign in.
-   * @throws {Refused} unauthenticated, token_expired, device_revoked
+   * @throws {Refused} unauthenticated, token_expired, device_revoked, bot_paused
    */
   authenticateDevice(username: string, clientId: string, password: string): Promise<Identity>;
-  /** Checks an HTTP bearer token. @throws {Refused} unauthenticated, token_expired, device_revoked */
+  /**
+   * Checks an HTTP bearer token: an access token, or the token of a bot, which has no other.
+   * @throws {Refused} unauthenticated, token_expired, device_revoked, bot_paused
+   */
   authenticateBearer(token: string): Promise<Identity>;
 }
 
@@ -34,6 +41,8 @@ export interface Relations {
   exists(user: string): boolean | Promise<boolean>;
   /** Has either blocked the other? */
   blocked(a: string, b: string): boolean | Promise<boolean>;
+  /** May others add the user to a group? Absent: everybody may be added. */
+  forGroups?(user: string): boolean | Promise<boolean>;
 }
 
 /** A device that has just signed in, with everything it needs; the tokens are shown once and stored nowhere in clear. */
@@ -89,7 +98,8 @@ export interface Administration {
 }
 
 /** The service as `server.ts` makes it. */
-export interface Accounts extends Authentication, SigningIn, Administration {
+export interface Accounts extends Authentication, SigningIn, Administration, BotManagement {
+  readonly bots: BotRights;
   readonly relations: Relations;
   readonly visibility: Visibility;
   readonly changeRules: ChangeRules[];
@@ -104,14 +114,26 @@ export interface Accounts extends Authentication, SigningIn, Administration {
   stop(): Promise<void>;
 }
 
+type Fields<T extends 'profile.update' | 'bot.update' | 'group.leave'> = Partial<LoggedOf<T>> &
+  Pick<LoggedOf<T>, 'type'>;
+/** A change that the server makes for a user. */
+export type AccountChange = Fields<'profile.update'> | Fields<'bot.update'> | Fields<'group.leave'>;
+
 /** What else happens when devices come and go; `server.ts` wires it to delivery, pipeline and broker. */
 export interface AccountHooks {
-  /** Before the tokens are handed out: the device's cursors begin here, the user's other devices are told (`device.added`). */
-  deviceAdded(user: string, device: Device): Promise<void>;
+  /**
+   * Before the tokens are handed out: the device's cursors begin here, or where those of the device `after` are, and the user's other devices
+   * are told (`device.added`).
+   */
+  deviceAdded(user: string, device: Device, after: string | null): Promise<void>;
   /** Closes its connection and forgets its cursors. Called once or more, after the revocation is durable. */
   deviceRevoked(user: string, device: string): Promise<void>;
   /** Do the two share a conversation now? */
   share(a: string, b: string): Promise<boolean>;
+  /** The groups that the user is in now. */
+  groupsOf(user: string): Promise<string[]>;
+  /** Makes a change by the pipeline, on behalf of `actor`. Resolves when it has been applied. @throws {Refused} */
+  change(actor: Actor, change: AccountChange): Promise<void>;
   /**
    * Revokes by the pipeline, so that the user's other devices hear of it: what logout, reuse of a refresh token and a change of
    * the password do. Resolves when the revocation has been applied.

@@ -2,8 +2,12 @@ import type { CacheAge } from '../../platform/cache-age.ts';
 import type { Clock } from '../../platform/clock.ts';
 import type { Logger } from '../../platform/logging.ts';
 import type { Metrics } from '../../platform/metrics.ts';
+import { TokenBuckets } from '../../platform/token-bucket.ts';
 import type { AccountHooks, Accounts } from './accounts.ts';
 import { createAuthentication } from './authentication.ts';
+import { createBotManagement } from './bots/managing.ts';
+import { BotRates, type CreateBuckets } from './bots/rates.ts';
+import { createBotRights } from './bots/rights.ts';
 import type { CreateFailureCounts } from './failure-counts.ts';
 import { createAdministration } from './invitations.ts';
 import { createKnown } from './known.ts';
@@ -37,14 +41,21 @@ export function createAccounts(given: {
   cacheAge?: CacheAge;
   /** Where failed logins and registrations are counted; absent: in this process. */
   failureCounts?: CreateFailureCounts;
+  /** Where commands of bots are counted; absent: in this process. */
+  botBuckets?: CreateBuckets;
 }): Accounts {
   const { store, hooks, clock, logger, metrics, settings } = given;
   const known = createKnown(store, given.cacheAge);
   const relations = createRelations(known);
+  const { botCommandsPerSecond, botCommandBurst } = settings;
+  const createBuckets: CreateBuckets =
+    given.botBuckets ?? ((perSecond, burst) => new TokenBuckets(perSecond, burst, clock));
+  const botRates = new BotRates(botCommandsPerSecond, botCommandBurst, createBuckets);
   const parts: AccountParts = {
     store,
     known,
     relations,
+    bots: createBotRights(known, botRates),
     visibility: createVisibility({ known, relations, share: hooks.share }),
     lastSeen: new LastSeen(store, logger),
     hooks,
@@ -61,6 +72,8 @@ export function createAccounts(given: {
   return {
     ...createAuthentication(parts),
     ...createAdministration(parts),
+    ...createBotManagement(parts),
+    bots: parts.bots,
     register: counted(metrics, 'register', createRegistration(parts)),
     login: counted(metrics, 'login', createLogin(parts, passwords)),
     refresh: counted(metrics, 'refresh', createRefresh(parts)),

@@ -70,10 +70,16 @@ export async function signInNewDevice(
   }
 }
 
-async function makeDevice(
-  { store, hooks, clock, settings }: DeviceParts,
+/**
+ * A device without tokens.
+ * @param after a device of the user's whose place it takes: it goes on where that one stands; null: it begins now
+ * @throws {Refused} too_many_devices
+ */
+export async function makeDevice(
+  { store, hooks, clock, settings }: Pick<DeviceParts, 'store' | 'hooks' | 'clock' | 'settings'>,
   user: User,
   name: string | null,
+  after: string | null = null,
 ): Promise<Device> {
   const device = {
     // Not a UUIDv7: no command can have the id of a device's stream.
@@ -86,7 +92,7 @@ async function makeDevice(
   };
   await store.addDevice(device, settings.devicesPerUser);
   try {
-    await hooks.deviceAdded(user.id, device);
+    await hooks.deviceAdded(user.id, device, after);
   } catch (error) {
     await store.revokeDevice(user.id, device.id, clock.now());
     throw error;

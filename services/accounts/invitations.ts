@@ -40,6 +40,7 @@ export function createAdministration({ store, known, clock, settings }: AccountP
     async grantAdmin(username) {
       const user = await store.userByName(username);
       if (user === null) throw new Refused('user_not_found');
+      if (user.kind === 'bot') throw new Refused('forbidden', 'not for bots');
       await store.setAdmin(user.id, true);
       known.users.forget(user.id);
     },

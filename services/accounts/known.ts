@@ -1,8 +1,10 @@
 import type { CacheAge } from '../../platform/cache-age.ts';
 import { ReadThroughCache } from '../../platform/read-through-cache.ts';
+import type { Bot } from './store.bots.ts';
 import type { AccountStore, User } from './store.ts';
 
 const MOST_USERS = 50_000;
+const MOST_BOTS = 20_000;
 const MOST_DEVICES = 100_000;
 const MOST_PAIRS = 200_000;
 
@@ -19,6 +21,8 @@ export interface KnownDevice {
 export interface Known {
   users: ReadThroughCache<User>;
   devices: ReadThroughCache<KnownDevice>;
+  /** Asked only for users of kind `bot`: what is not there is not kept. */
+  bots: ReadThroughCache<Bot>;
   /** Has either blocked the other? By `pairName`. */
   blocked: ReadThroughCache<boolean>;
   /** Has the first the second in their contacts? By {@link ordered}. */
@@ -40,6 +44,7 @@ export function createKnown(store: AccountStore, age?: CacheAge): Known {
       },
       options,
     ),
+    bots: new ReadThroughCache(MOST_BOTS, (id) => store.bot(id), options),
     blocked: new ReadThroughCache(MOST_PAIRS, (key) => store.blockedBetween(...split(key)), options),
     contact: new ReadThroughCache(MOST_PAIRS, (key) => store.isContact(...split(key)), options),
   };

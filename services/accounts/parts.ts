@@ -1,6 +1,7 @@
 import type { Clock } from '../../platform/clock.ts';
 import type { Logger } from '../../platform/logging.ts';
 import type { AccountHooks, Relations } from './accounts.ts';
+import type { BotRights } from './bots/bots.ts';
 import type { Known } from './known.ts';
 import type { LastSeen } from './last-seen.ts';
 import type { LoginGuard, LoginGuardSettings } from './login-guard.ts';
@@ -18,6 +19,10 @@ export interface AccountSettings extends LoginGuardSettings {
   devicesPerUser: number;
   contactsPerUser: number;
   blocksPerUser: number;
+  /** Of one person; 0: only administrators make bots. */
+  botsPerUser: number;
+  botCommandsPerSecond: number;
+  botCommandBurst: number;
 }
 
 /** What the files of this service stand on. */
@@ -25,6 +30,7 @@ export interface AccountParts {
   store: AccountStore;
   known: Known;
   relations: Relations;
+  bots: BotRights;
   visibility: RunningVisibility;
   lastSeen: LastSeen;
   hooks: AccountHooks;

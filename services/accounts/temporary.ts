@@ -12,7 +12,7 @@ import { type LocalPipeline, localPipeline } from '../messages/fixtures/local-pi
 import type { Outcome } from '../messages/pipeline.ts';
 import { temporaryMessages } from '../messages/temporary.ts';
 import { createQueries } from '../queries.ts';
-import type { AccountHooks, SignIn } from './accounts.ts';
+import type { AccountChange, AccountHooks, SignIn } from './accounts.ts';
 import { createAccounts } from './create.ts';
 import type { AccountSettings } from './parts.ts';
 
@@ -47,7 +47,13 @@ export async function temporaryAccounts(changed: Partial<AccountSettings> = {}) 
     const command = { v: VERSION, id, ...asked } as Change;
     return pipeline.request(actor, command, JSON.stringify(command));
   };
+  const change = async (actor: Actor, asked: AccountChange): Promise<void> => {
+    const outcome = await request(actor, asked as Asked);
+    if (!outcome.ok) throw new Refused(outcome.error.code, outcome.error.detail);
+  };
   const hooks: AccountHooks = {
+    change,
+    groupsOf: async () => [],
     deviceAdded: async (_user, device) => void happened.added.push(device.id),
     deviceRevoked: async (_user, device) => void happened.revoked.push(device),
     share: async (a, b) => sharing.has(`${a}/${b}`) || sharing.has(`${b}/${a}`),
@@ -65,6 +71,9 @@ export async function temporaryAccounts(changed: Partial<AccountSettings> = {}) 
     devicesPerUser: 50,
     contactsPerUser: 10_000,
     blocksPerUser: 10_000,
+    botsPerUser: 3,
+    botCommandsPerSecond: 0,
+    botCommandBurst: 1,
     loginFailuresPerAccount: 5,
     loginFailuresPerIp: 50,
     loginWindowSeconds: 900,

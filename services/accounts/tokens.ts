@@ -17,6 +17,7 @@ export type Audience = 'http' | 'mqtt';
 export interface Bearer extends Actor {
   /** Milliseconds since the epoch. */
   expiresAt: number;
+  audience: Audience;
 }
 
 /** Signed tokens (JWT, Ed25519). They say who somebody is and nothing of what they may do. */
@@ -64,9 +65,10 @@ export class Tokens {
       if (error instanceof jose.JOSEError) throw new Refused('unauthenticated');
       throw error;
     }
-    const { sub, did, exp } = payload;
-    if (typeof sub !== 'string' || typeof did !== 'string' || exp === undefined)
+    const { sub, did, exp, aud } = payload;
+    const audience = audiences.find((one) => one === aud);
+    if (typeof sub !== 'string' || typeof did !== 'string' || exp === undefined || audience === undefined)
       throw new Refused('unauthenticated');
-    return { user: sub, device: did, expiresAt: exp * 1_000 };
+    return { user: sub, device: did, expiresAt: exp * 1_000, audience };
   }
 }

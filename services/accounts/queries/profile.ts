@@ -6,6 +6,7 @@ export interface Profile {
   id: string;
   username: string;
   kind: User['kind'];
+  bot?: true;
   name: string | null;
   photo: string | null;
   status: string | null;
@@ -21,9 +22,9 @@ export async function profileFor(
   { id, username, kind, name, photo, status, phone }: User,
   { relations, visibility, lastSeen }: Pick<AccountParts, 'relations' | 'visibility' | 'lastSeen'>,
 ): Promise<Profile> {
-  if (viewer !== id && (await relations.blocked(viewer, id)))
-    return { id, username, kind, name, photo: null, status: null };
-  const profile: Profile = { id, username, kind, name, photo, status };
+  const named = { id, username, kind, ...(kind === 'bot' ? { bot: true as const } : {}), name };
+  if (viewer !== id && (await relations.blocked(viewer, id))) return { ...named, photo: null, status: null };
+  const profile: Profile = { ...named, photo, status };
   if (viewer === id || (await visibility.isContact(id, viewer))) profile.phone = phone;
   if ((await visibility.mayObserve(viewer, id)).lastSeen) {
     const seen = await lastSeen.ofUser(id);

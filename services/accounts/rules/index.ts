@@ -2,6 +2,7 @@ import type { ChangeRules } from '../../messages/pipeline.ts';
 import type { AccountParts } from '../parts.ts';
 import { blockAdd } from './block-add.ts';
 import { blockRemove } from './block-remove.ts';
+import { botUpdate } from './bot-update.ts';
 import { contactAdd } from './contact-add.ts';
 import { contactRemove } from './contact-remove.ts';
 import { deviceAdd } from './device-add.ts';
@@ -21,5 +22,6 @@ export function accountRules(parts: AccountParts): ChangeRules[] {
     deviceAdd(),
     deviceRename(parts),
     deviceRevoke(parts),
+    botUpdate(parts),
   ] as ChangeRules[];
 }

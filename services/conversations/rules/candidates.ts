@@ -7,8 +7,8 @@ import type { RuleParts } from './parts.ts';
 const AT_ONCE = 100;
 
 /**
- * Everybody who is to be added exists, is not blocked with the one who adds, and has room for another group.
- * @throws {Refused} user_not_found, blocked, too_many_groups: of the first of `users` whom it concerns, with the id
+ * Everybody who is to be added exists, is not blocked with the one who adds, may be added, and has room for another group.
+ * @throws {Refused} user_not_found, blocked, bot_not_for_groups, too_many_groups: of the first of `users` whom it concerns, with the id
  */
 export async function checkCandidates(
   {
@@ -37,5 +37,6 @@ export async function checkCandidates(
 
 async function problemOf(relations: Relations, by: string, user: string): Promise<ErrorCode | null> {
   if (!(await relations.exists(user))) return 'user_not_found';
-  return (await relations.blocked(by, user)) ? 'blocked' : null;
+  if (await relations.blocked(by, user)) return 'blocked';
+  return (await relations.forGroups?.(user)) === false ? 'bot_not_for_groups' : null;
 }

@@ -1,0 +1,106 @@
+import { randomUUID } from 'node:crypto';
+import { Refused } from '../../../protocol/errors.ts';
+import { makeDevice } from '../devices.ts';
+import type { AccountParts } from '../parts.ts';
+import type { Device, User } from '../store.ts';
+import type { BotManagement, BotSignIn, OwnedBot } from './bots.ts';
+
+const DAY_SECONDS = 86_400;
+const DEVICE_NAME = 'bot';
+
+export function createBotManagement(parts: AccountParts): BotManagement {
+  const { store, known, hooks, tokens, clock, logger, settings } = parts;
+
+  /** @throws {Refused} forbidden: a bot asks */
+  async function person(id: string): Promise<User> {
+    const user = await known.users.get(id);
+    if (user?.kind !== 'person') throw new Refused('forbidden', 'not for bots');
+    return user;
+  }
+
+  /** One that `by` may look after. To anybody else it is not there. @throws {Refused} forbidden, not_found */
+  async function lookedAfter(by: string, id: string): Promise<OwnedBot> {
+    const { admin } = await person(by);
+    const [bot, user, devices] = await Promise.all([store.bot(id), store.user(id), store.devices(id)]);
+    if (bot === null || user === null || bot.deletedAt !== null || (bot.owner !== by && !admin))
+      throw new Refused('not_found');
+    return { user, bot, device: devices.at(-1) ?? null };
+  }
+
+  async function signIn(owned: OwnedBot, device: Device): Promise<BotSignIn> {
+    const seconds = settings.deviceDays * DAY_SECONDS;
+    // Before the token is made, so that it is good for at least as long.
+    const expiresAt = clock.now() + seconds * 1_000;
+    const token = await tokens.sign({ user: owned.user.id, device: device.id }, 'mqtt', seconds);
+    return { ...owned, device, token, expiresAt };
+  }
+
+  return {
+    async createBot(by, { username, name, scopes, groups }) {
+      const { admin } = await person(by);
+      const createdAt = clock.now();
+      const user: User = {
+        // Not a UUIDv7: no command can have the id of a user's stream.
+        ...{ id: randomUUID(), username, kind: 'bot' as const, admin: false, name },
+        ...{ phone: null, photo: null, status: null, lastSeen: null },
+        ...{ lastSeenAudience: 'everyone' as const, presenceAudience: 'everyone' as const, createdAt },
+      };
+      const bot = { user: user.id, owner: by, scopes, groups, paused: false, rate: null, createdAt };
+      await store.createBot(user, { ...bot, deletedAt: null }, admin ? null : settings.botsPerUser);
+      // Its cursors begin here. Where this fails there is a bot without a token, which it can be given.
+      const device = await makeDevice(parts, user, DEVICE_NAME);
+      return signIn({ user, bot: { ...bot, deletedAt: null }, device }, device);
+    },
+
+    async botsOf(by, owner) {
+      const { admin } = await person(by);
+      if (owner !== by && !admin) throw new Refused('forbidden', 'administrators only');
+      if (owner !== by && (await known.users.get(owner)) === null) throw new Refused('user_not_found');
+      const bots = await store.botsOf(owner);
+      const users = await store.users(bots.map(({ user }) => user));
+      return Promise.all(
+        bots.map(async (bot) => {
+          const devices = await store.devices(bot.user);
+          return { user: users.get(bot.user)!, bot, device: devices.at(-1) ?? null };
+        }),
+      );
+    },
+
+    async updateBot(by, id, { name, ...rights }) {
+      const { user, device } = await lookedAfter(by.user, id);
+      if (rights.rate !== undefined && (await person(by.user)).admin !== true)
+        throw new Refused('forbidden', 'a rate is for administrators to give');
+      // Events of the bot's own stream, by whoever made them: so every process hears of it.
+      const actor = { user: user.id, device: device?.id ?? by.device };
+      if (name !== undefined) await hooks.change(actor, { type: 'profile.update', name });
+      if (Object.values(rights).some((value) => value !== undefined))
+        await hooks.change(actor, { type: 'bot.update', ...rights });
+      return lookedAfter(by.user, id);
+    },
+
+    async rotateBotToken(by, id) {
+      const owned = await lookedAfter(by, id);
+      const device = await makeDevice(parts, owned.user, DEVICE_NAME, owned.device?.id ?? null);
+      // Of two at once the newest stays.
+      for (const older of await store.devices(id)) {
+        if (older.id === device.id) break;
+        await hooks.revoke({ user: id, device: device.id }, older.id);
+      }
+      return signIn(owned, device);
+    },
+
+    async deleteBot(by, id) {
+      await lookedAfter(by.user, id);
+      const devices = await store.devices(id);
+      const actor = { user: id, device: devices.at(-1)?.id ?? by.device };
+      for (const conversation of await hooks.groupsOf(id)) {
+        await hooks.change(actor, { type: 'group.leave', conversation }).catch((error: unknown) => {
+          // Its last owner cannot leave: the group keeps a member who says nothing any more.
+          logger.info({ err: error, bot: id, conversation }, 'a bot that is deleted could not leave a group');
+        });
+      }
+      await hooks.change(actor, { type: 'bot.update', deleted: true });
+      for (const device of devices) await hooks.revoke(actor, device.id);
+    },
+  };
+}
