@@ -1,245 +1,253 @@
-import type { AnyEvent, Receipt } from '../../protocol/events.ts';
-import type { DunlinClient, Storage } from '../sdk/index.ts';
-import { type Chat, Chats, type Line, oneLine, shown } from './chats.ts';
-import { Names } from './names.ts';
+import {
+  type ChatStore,
+  type Content,
+  type Conversation,
+  type Destination,
+  type DunlinClient,
+  RefusedError,
+  type StoredEntry,
+  type StoredMessage,
+} from '../sdk/index.ts';
+import type { Names } from './names.ts';
+import { OpenChat } from './open-chat.ts';
+import { oneLine } from './text/printable.ts';
 
-interface ListedConversation {
-  id: string;
-  kind: 'direct' | 'group' | 'self';
-  name?: string | null;
-  peer?: string | null;
-  head: number;
-  read?: number;
-  receipts?: Receipt[];
+/** Most lines that are told at a time, beside a whole answer. */
+const MOST_NOTES = 8;
+/** Conversations whose peers and typing are followed in the list: a device has a bounded number of subscriptions. */
+const FOLLOWED = 20;
+
+/** What only the one who started the client can do. */
+export interface Powers {
+  /** @throws {RefusedError} forbidden */
+  invite(admin: boolean): Promise<{ code: string; expires: number }>;
+  /** Signs this device out, at the server and here. */
+  logout(): Promise<void>;
 }
 
-const PAGE = 50;
+interface Parts {
+  client: DunlinClient;
+  store: ChatStore;
+  names: Names;
+  powers: Powers;
+}
 
-/** What the terminal shows, without the terminal: chats, the open one, presence, typing, and a status line. */
+/** What a terminal shows and does, without the terminal: conversations, the open one, and what commands have to tell. */
 export class App {
   readonly client: DunlinClient;
-  readonly chats: Chats;
+  readonly store: ChatStore;
   readonly names: Names;
-  readonly #storage: Storage;
-  readonly online = new Map<string, boolean>();
-  readonly #typing = new Map<string, { user: string; until: number }>();
-  open: Chat | null = null;
-  /** The newest thing to tell about a command: an error, a search result. */
-  notes: string[] = [];
-  /** Texts on their way: shown until their event comes. */
-  readonly sending = new Map<string, { chat: string | null; text: string }>();
+  readonly powers: Powers;
+  open: OpenChat | null = null;
+  /** The newest thing to tell about a command: an error, an answer. */
+  notes: readonly string[] = [];
+  /** Another terminal has this device: until it ends, this one shows what is here, and keeps what is written. */
+  standby = false;
+  /** What `.` stands for in commands; null: the newest message. */
+  selected: number | null = null;
+  /** False: nobody can see what is open, and it does not count as read. */
+  watched = true;
   onChange: () => void = () => {};
-  /** Called with every message that arrives, for those without a screen. */
-  onLine: (chat: Chat, line: Line) => void = () => {};
+  /** Each line that is told, for those without a screen. */
+  onNote: (line: string) => void = () => {};
+  /** Everything that comes, in order. */
+  onArrived: (entry: StoredEntry) => void = () => {};
+  /** The user wants to leave. */
+  onQuit: () => void = () => {};
+  #conversations: Conversation[] | null = null;
+  #followed = new Map<string, () => void>();
 
-  constructor(client: DunlinClient, storage: Storage) {
+  constructor({ client, store, names, powers }: Parts) {
     this.client = client;
-    this.#storage = storage;
-    this.chats = new Chats(client.user);
-    this.names = new Names(client, storage);
-    this.names.onChange = () => this.onChange();
-    client.on('event', (event) => this.#event(event));
-    client.on('receipts', ({ conversation, receipts }) => {
-      this.chats.receipts(conversation, receipts);
+    this.store = store;
+    this.names = names;
+    this.powers = powers;
+    names.onChange = () => this.onChange();
+    store.on('conversations', () => {
+      this.#conversations = null;
+      this.#follow();
       this.onChange();
     });
-    client.on('presence', ({ user, online }) => {
-      this.online.set(user, online);
-      this.onChange();
+    for (const event of ['typing', 'presence'] as const) store.on(event, () => this.onChange());
+    store.on('arrived', (entries) => {
+      for (const entry of entries) this.onArrived(entry);
     });
-    client.on('typing', ({ conversation, user, active }) => {
-      if (conversation === undefined || user === undefined) return;
-      if (active) this.#typing.set(conversation, { user, until: Date.now() + 6_000 });
-      else this.#typing.delete(conversation);
-      this.onChange();
-    });
+    store.on('trouble', (error) => this.note(error.message));
     client.on('refused', ({ command, error }) => {
-      if (command !== null) this.sending.delete(command);
+      // Presence and typing that are not ours to follow: not shown, and nothing that was asked for.
+      if (command === null && error.refusal.code === 'topic_forbidden') return;
       this.note(error.message);
     });
     client.on('signedOut', () => this.note('Signed out: this device was revoked. Start again to log in.'));
     client.on('status', (status) => {
-      if (status === 'online') void this.#refresh().catch(() => {});
+      if (status === 'online') void this.#learn().catch(() => {});
       this.onChange();
     });
   }
 
-  /** Everything kept from before: there is something to read before there is a connection. */
+  /** What is kept from before: there is something to read before there is a connection. */
   async load(): Promise<void> {
     await this.names.load();
-    const now = Date.now();
-    for (const [key, text] of await this.#storage.list('event/')) {
-      const event = JSON.parse(text) as AnyEvent;
-      // What was to disappear while nobody looked does not stay on this disk either.
-      if ('expires' in event && event.expires !== undefined && event.expires <= now && 'content' in event) {
-        const { content: _content, ...rest } = { ...event, edited: undefined, expired: true };
-        await this.#storage.write([[key, JSON.stringify(rest)]]);
-        this.chats.apply(rest as AnyEvent);
-      } else this.chats.apply(event);
-    }
-    for (const [key, read] of await this.#storage.list('read/'))
-      this.chats.get(key.slice('read/'.length)).read = Number(read);
+    await this.store.open();
+    this.#follow();
   }
 
-  title(chat: Chat): string {
-    if (chat.name !== null) return chat.name;
-    if (chat.peer === null) return chat.id.slice(0, 8);
-    return chat.peer === this.client.user ? 'Note to self' : this.names.of(chat.peer);
+  /** Newest first. */
+  get conversations(): readonly Conversation[] {
+    this.#conversations ??= this.store.conversations;
+    return this.#conversations;
   }
 
-  typing(chat: Chat): string | null {
-    const typing = this.#typing.get(chat.id);
-    return typing !== undefined && typing.until > Date.now() ? this.names.of(typing.user) : null;
+  get me(): string {
+    return this.client.user;
   }
 
-  note(text: string): void {
-    this.notes = [...this.notes.slice(-7), text];
+  title(where: Conversation | Destination): string {
+    const known =
+      'user' in where ? null : 'conversation' in where ? this.store.conversation(where.conversation) : where;
+    const peer = 'user' in where ? where.user : known?.peer;
+    if (known?.name) return oneLine(known.name);
+    if (peer) return peer === this.me ? 'Note to self' : this.names.of(peer);
+    return (known?.id ?? ('conversation' in where ? where.conversation : '')).slice(0, 8);
+  }
+
+  /** Who is typing in a conversation, as one says it; null: nobody. */
+  typing(conversation: string): string | null {
+    const names = this.store.typing(conversation).map((user) => this.names.of(user));
+    if (names.length === 0) return null;
+    if (names.length > 2) return `${names.length} people are typing…`;
+    return names.length === 2 ? `${names.join(' and ')} are typing…` : `${names[0]} is typing…`;
+  }
+
+  /** Adds a line to what is told. */
+  note(line: string): void {
+    // A refusal reaches who asked and who listens alike: it is told once.
+    if (this.notes.at(-1) === line) return;
+    this.notes = [...this.notes.slice(1 - MOST_NOTES), line];
+    this.onNote(line);
     this.onChange();
   }
 
-  /** Opens a chat: presence and typing are followed, what is in it counts as read. */
-  async show(chat: Chat): Promise<void> {
-    this.open = chat;
-    this.notes = [];
-    this.client.watch({ typing: chat.id });
-    if (chat.peer !== null && chat.peer !== this.client.user) this.client.watch({ presence: chat.peer });
-    if (chat.lines.length === 0) await this.older(chat);
-    if (chat.kind === 'group') await this.#whoIsIn(chat).catch(() => {});
-    await this.markRead(chat);
+  /** Tells an answer, in place of what was told before. */
+  tell(lines: readonly string[]): void {
+    this.notes = lines;
+    for (const line of lines) this.onNote(line);
     this.onChange();
   }
 
-  /** The members of a group and how far each has got: who joins late has not seen the others join. */
-  async #whoIsIn(chat: Chat): Promise<void> {
-    const { members } = await this.client.query<'members.list', { members: { user: string }[] }>(
-      'members.list',
-      { conversation: chat.id, limit: 1_000 },
-    );
-    chat.members = new Set(members.map(({ user }) => user));
-    const { receipts } = await this.client.query<'receipts.get', { receipts: Receipt[] }>('receipts.get', {
-      conversation: chat.id,
-    });
-    this.chats.receipts(chat.id, receipts);
-  }
-
-  async markRead(chat: Chat): Promise<void> {
-    if (chat.head <= chat.read) return;
-    chat.read = chat.head;
-    await this.#storage.write([[`read/${chat.id}`, String(chat.head)]]);
-    await this.client.read(chat.id, chat.head).catch(() => {});
-  }
-
-  /** Sends text to the open chat, or to a user with whom there is no chat yet. */
-  async say(text: string, to?: { user: string }, more: { reply_to?: number } = {}): Promise<void> {
-    const target = to ?? (this.open === null ? null : { conversation: this.open.id });
-    if (target === null) return this.note('Open a chat first: /dm NAME or /open NAME.');
-    const sent = await this.client.change('message.send', {
-      to: target,
-      content: { type: 'text', text },
-      ...more,
-    });
-    this.sending.set(sent.id, { chat: this.open?.id ?? null, text });
-    this.onChange();
-    if (to !== undefined) {
-      const event = await sent.outcome;
-      await this.show(this.chats.get(event.conversation));
-    }
-  }
-
-  /** Fetches the page before what is shown. False: there is nothing before it, or no connection. */
-  async older(chat: Chat): Promise<boolean> {
-    if (chat.first === 1) return false;
-    try {
-      const page = await this.client.query<'messages.list', { first: number; events: AnyEvent[] }>(
-        'messages.list',
-        {
-          conversation: chat.id,
-          limit: PAGE,
-          ...(chat.first === null ? {} : { before: chat.first }),
-        },
-      );
-      for (const event of page.events) this.#keep(event);
-      // Also past what is hidden. An empty page: nothing before it is ours to read.
-      chat.first = page.first === 0 ? 1 : page.first;
+  /** Opens a conversation: what is in it counts as read once it is seen. */
+  async show(where: Destination): Promise<OpenChat> {
+    const known = 'user' in where ? this.store.directWith(where.user) : null;
+    const to = known === null ? where : { conversation: known.id };
+    if (this.open !== null && sameDestination(this.open.where, to)) {
+      this.notes = [];
       this.onChange();
-      return page.first !== 0;
-    } catch {
-      return false;
+      return this.open;
     }
-  }
-
-  async search(query: string): Promise<void> {
-    const found = await this.client.query<'messages.search', { events: AnyEvent[] }>('messages.search', {
-      query,
-      limit: 7,
-    });
-    const lines = found.events.map((event) => {
-      // Chats of its own: a line found far back does not belong among those that are shown, with a hole behind it.
-      const aside = new Chats(this.client.user);
-      aside.apply(event);
-      const line = aside.get(event.conversation).lines[0];
-      const title = this.title(this.chats.get(event.conversation));
-      return `${title} #${event.seq} ${this.names.of(event.sender.user)}: ${line === undefined ? '' : shown(line)}`;
-    });
-    this.notes = lines.length === 0 ? ['Nothing found.'] : lines;
+    const opening = await OpenChat.at(this.store, to, () => this.#changed(opening));
+    this.open?.close();
+    this.open = opening;
+    this.notes = [];
+    this.selected = null;
+    await this.markRead();
     this.onChange();
+    return opening;
   }
 
-  #event(event: AnyEvent): void {
-    if (event.sender.user === this.client.user) this.sending.delete(event.id);
-    if (event.type === 'message.hidden') this.#hide(event.target.conversation, event.target.seq);
-    // One's own account and device are no chats.
-    if (event.conversation === this.client.user || event.conversation === this.client.device)
-      return this.onChange();
-    this.#keep(event);
-    const chat = this.chats.get(event.conversation);
-    const line = chat.lines.find((l) => l.seq === event.seq);
-    if (line !== undefined) this.onLine(chat, line);
-    if (event.type === 'message' && event.sender.user !== this.client.user) this.#typing.delete(chat.id);
-    if (this.open === chat) void this.markRead(chat);
-    this.onChange();
+  /** What is at the end of the open conversation has been seen. */
+  async markRead(): Promise<void> {
+    const { open } = this;
+    if (open === null || !this.watched || !open.window.atEnd) return;
+    const conversation = open.conversation;
+    if (conversation !== null && conversation.read < conversation.head)
+      await this.store.markRead(conversation.id);
   }
 
-  #keep(event: AnyEvent): void {
-    this.chats.apply(event);
-    this.#write(keyOf(event.conversation, event.seq), JSON.stringify(event));
-  }
-
-  #hide(conversation: string, seq: number): void {
-    this.chats.hide(conversation, seq);
-    this.#write(keyOf(conversation, seq), null);
-  }
-
-  /** What cannot be kept is shown all the same, and fetched again another time. */
-  #write(key: string, value: string | null): void {
-    this.#storage.write([[key, value]]).catch((error: unknown) => {
-      this.note(`Cannot be kept on this machine: ${(error as Error).message}`);
+  /** Sends to the open conversation, or to a user. Members that are named as @name are mentioned. */
+  async say(
+    content: Content | string,
+    more: { to?: Destination; replyTo?: number; forwarded?: number } = {},
+  ): Promise<void> {
+    const to = more.to ?? this.open?.where;
+    if (to === undefined) throw new Error('Open a chat first: /dm NAME or /open NAME.');
+    const text = typeof content === 'string' ? content : '';
+    const mentions = this.#mentionedIn(text, to);
+    await this.store.send(this.#current(to), content, {
+      ...(more.replyTo === undefined ? {} : { replyTo: more.replyTo }),
+      ...(more.forwarded === undefined ? {} : { forwarded: more.forwarded }),
+      ...(mentions.length === 0 ? {} : { mentions }),
     });
   }
 
-  /** What conversations there are, from the server: those without an event here yet as well. */
-  async #refresh(): Promise<void> {
-    const page = await this.client.query<'conversations.list', { conversations: ListedConversation[] }>(
-      'conversations.list',
-      { limit: 200 },
+  /** What is here, then what the server has more; newest first. Offline, or refused: what is here. */
+  async search(query: string, conversation?: string): Promise<StoredMessage[]> {
+    const where = conversation === undefined ? {} : { conversation };
+    const here = await this.store.searchHere(query, where);
+    if (this.client.status !== 'online') return here;
+    const { messages } = await this.store
+      .searchServer(query, { ...where, limit: 50 })
+      .catch((error: unknown) => {
+        if (error instanceof RefusedError) this.note(error.message);
+        return { messages: [] };
+      });
+    const known = new Set(here.map(({ key }) => key));
+    return [...here, ...messages.filter(({ key }) => !known.has(key))].sort(
+      (a, b) => (b.time ?? 0) - (a.time ?? 0),
     );
-    for (const listed of page.conversations) {
-      const chat = this.chats.get(listed.id);
-      chat.kind = listed.kind === 'group' ? 'group' : 'direct';
-      if (listed.name) chat.name = oneLine(listed.name);
-      chat.peer = listed.kind === 'self' ? this.client.user : (listed.peer ?? chat.peer);
-      chat.head = Math.max(chat.head, listed.head);
-      // What was read here while there was no connection.
-      if (chat.read > (listed.read ?? 0)) await this.client.read(chat.id, chat.read);
-      chat.read = Math.max(chat.read, listed.read ?? 0);
-      if (listed.receipts !== undefined) this.chats.receipts(listed.id, listed.receipts);
-      if (chat.lines.length === 0) await this.older(chat);
-    }
+  }
+
+  close(): void {
+    this.open?.close();
+    for (const end of this.#followed.values()) end();
+    this.#followed.clear();
+    this.store.close();
+  }
+
+  /** The conversation with a user may have been made meanwhile. */
+  #current(to: Destination): Destination {
+    const made = 'user' in to ? this.store.directWith(to.user) : null;
+    return made === null ? to : { conversation: made.id };
+  }
+
+  #mentionedIn(text: string, to: Destination): string[] {
+    const conversation = 'conversation' in to ? this.store.conversation(to.conversation) : null;
+    if (conversation?.kind !== 'group') return [];
+    const named = new Set([...text.matchAll(/@([\p{L}\p{N}_.-]+)/gu)].map(([, name]) => name!.toLowerCase()));
+    const members = this.store.receipts(conversation.id);
+    return this.names.known
+      .filter(({ id, username }) => named.has(username) && id !== this.me && Object.hasOwn(members, id))
+      .map(({ id }) => id)
+      .slice(0, 100);
+  }
+
+  #changed(open: OpenChat): void {
+    if (open !== this.open) return;
+    void this.markRead().catch(() => {});
     this.onChange();
+  }
+
+  /** Presence and typing of the newest conversations. */
+  #follow(): void {
+    const wanted = new Map<string, { presence: string } | { typing: string }>();
+    for (const { id, kind, peer, member } of this.conversations.slice(0, FOLLOWED)) {
+      if (member) wanted.set(id, { typing: id });
+      if (kind === 'direct' && peer !== null && peer !== this.me) wanted.set(peer, { presence: peer });
+    }
+    for (const [key, end] of [...this.#followed])
+      if (!wanted.has(key)) {
+        end();
+        this.#followed.delete(key);
+      }
+    for (const [key, what] of wanted)
+      if (!this.#followed.has(key)) this.#followed.set(key, this.store.follow(what));
+  }
+
+  /** The address book: people are called as one calls them. */
+  async #learn(): Promise<void> {
+    await this.names.took(await this.client.query('contacts.list', {}));
   }
 }
 
-/** Padded, so that events are listed in their order. */
-function keyOf(conversation: string, seq: number): string {
-  return `event/${conversation}/${String(seq).padStart(16, '0')}`;
+function sameDestination(a: Destination, b: Destination): boolean {
+  return JSON.stringify(a) === JSON.stringify(b);
 }

@@ -1,7 +1,9 @@
 import type { Interface } from 'node:readline';
+import type { StoredEntry } from '../sdk/index.ts';
 import type { App } from './app.ts';
-import { shown } from './chats.ts';
-import { run } from './commands.ts';
+import { run } from './commands/index.ts';
+import { oneLine, printable } from './text/printable.ts';
+import { choicesOf, namedIn, noticeText, textOf } from './text/said.ts';
 
 /** How long the end waits for what was typed to be taken by the server, milliseconds. */
 const LAST_WORDS_MS = 5_000;
@@ -10,22 +12,17 @@ const LAST_WORDS_MS = 5_000;
 export async function openLines(app: App, input: Interface, output: NodeJS.WritableStream): Promise<void> {
   // Before anything is waited for: lines that come while nobody listens are lost.
   const lines = input[Symbol.asyncIterator]();
-  let told = app.notes;
   // One after the other, each when the names in it are known.
   let printing: Promise<void> = Promise.resolve();
-  app.onLine = (chat, line) => {
+  app.onArrived = (entry) => {
     printing = printing.then(async () => {
-      if (chat.name === null && chat.peer !== null) await app.names.resolve(chat.peer);
-      const who = await app.names.resolve(line.sender);
-      const text = line.notice ? await app.names.resolveIn(shown(line)) : shown(line);
-      // Further lines of a message are indented: nobody writes a line in another's name.
-      output.write(`[${app.title(chat)}] #${line.seq} ${who}: ${text.replaceAll('\n', '\n    ')}\n`);
+      output.write(`${await lineOf(app, entry)}\n`);
     });
   };
-  app.onChange = () => {
-    if (app.notes === told) return;
-    for (const note of app.notes.filter((n) => !told.includes(n))) output.write(`${note}\n`);
-    told = app.notes;
+  app.onNote = (line) => output.write(`${printable(line).replaceAll('\n', '\n    ')}\n`);
+  let left = false;
+  app.onQuit = () => {
+    left = true;
   };
   const signedOut = new Promise<'signed out'>((resolve) => {
     app.client.on('signedOut', () => {
@@ -33,16 +30,35 @@ export async function openLines(app: App, input: Interface, output: NodeJS.Writa
       resolve('signed out');
     });
   });
+  if (app.standby) app.note('This device is open in another terminal: waiting until that one ends.');
   if ((await Promise.race([isOnline(app), signedOut])) === 'signed out') return;
   for await (const line of lines) {
-    if (line.trim() === '/quit') break;
     await run(app, line);
+    if (left) break;
   }
   // What was typed goes out before this ends; what cannot now is kept, and goes out the next time.
   const giveUp = Date.now() + LAST_WORDS_MS;
   while (app.client.pending.length > 0 && app.client.status !== 'offline' && Date.now() < giveUp)
     await new Promise((resolve) => setTimeout(resolve, 20));
   await printing;
+}
+
+/** `[title] #number who: text`; further lines of a message are indented: nobody writes a line in another's name. */
+async function lineOf(app: App, entry: StoredEntry): Promise<string> {
+  const peer = app.store.conversation(entry.conversation!)?.peer;
+  if (peer) await app.names.resolve(peer);
+  const who = await app.names.resolve(entry.sender);
+  let text: string;
+  if (entry.type === 'notice') {
+    await Promise.all(namedIn(entry).map((user) => app.names.resolve(user)));
+    text = noticeText(entry, (user) => app.names.of(user));
+  } else {
+    const choices = choicesOf(entry).map(
+      (choice, at) => `\n${at + 1}) ${oneLine(choice.label)}${choice.kind === 'url' ? ` ${choice.url}` : ''}`,
+    );
+    text = textOf(entry) + choices.join('');
+  }
+  return `[${app.title({ conversation: entry.conversation! })}] #${entry.seq} ${who}: ${text.replaceAll('\n', '\n    ')}`;
 }
 
 function isOnline(app: App): Promise<void> {

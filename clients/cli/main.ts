@@ -2,16 +2,18 @@ import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { ReadStream, WriteStream } from 'node:tty';
-import { DunlinClient, RefusedError, Sessions } from '../sdk/index.ts';
-import { openFileStorage } from '../sdk/storage.node.ts';
+import { ChatStore, DunlinClient, type Lock, RefusedError, Sessions } from '../sdk/index.ts';
+import { fileLock, openFileStorage } from '../sdk/node.ts';
 import { App } from './app.ts';
 import { openLines } from './lines.ts';
-import { readOptions, USAGE } from './options.ts';
-import { openScreen } from './screen.ts';
+import { Names } from './names.ts';
+import { type Options, readOptions, USAGE } from './options.ts';
+import { powersOf } from './powers.ts';
+import { openScreen } from './screen/screen.ts';
 import { signIn } from './sign-in.ts';
 
 async function main(): Promise<number> {
-  let options: ReturnType<typeof readOptions>;
+  let options: Options;
   try {
     options = readOptions(process.argv.slice(2));
   } catch (error) {
@@ -22,7 +24,6 @@ async function main(): Promise<number> {
     process.stdout.write(`${USAGE}\n`);
     return options.help ? 0 : 2;
   }
-
   // One folder a server and user: two people at one machine do not share messages.
   const folder = join(
     options.folder,
@@ -34,13 +35,23 @@ async function main(): Promise<number> {
   const sessions = new Sessions(options.server, storage);
   try {
     const session = (await sessions.stored()) ?? (await signIn(sessions, options));
-    const client = new DunlinClient({ url: options.mqtt, session, sessions, storage });
-    const app = new App(client, storage);
+    const lock = new WatchedLock(join(folder, 'lock.db'));
+    const client = new DunlinClient({ url: options.mqtt, session, sessions, storage, lock });
+    const store = new ChatStore({ client, storage });
+    const names = new Names(client, storage);
+    const app = new App({ client, store, names, powers: powersOf(options.server, sessions) });
+    lock.onChange = (waiting) => {
+      app.standby = waiting;
+      app.onChange();
+    };
     await app.load();
     await client.connect();
+    await lock.looked;
     const { stdin, stdout } = process;
-    if (stdin instanceof ReadStream && stdout instanceof WriteStream) await openScreen(app, stdin, stdout);
+    if (stdin instanceof ReadStream && stdout instanceof WriteStream)
+      await openScreen(app, stdin, stdout, { bell: options.bell, colors: stdout.hasColors() });
     else await openLines(app, createInterface({ input: stdin }), stdout);
+    app.close();
     await client.close();
     return 0;
   } catch (error) {
@@ -52,6 +63,32 @@ async function main(): Promise<number> {
     return 1;
   } finally {
     await storage.close();
+  }
+}
+
+/** Two terminals of one device: the first has the connection, the second takes over when it ends. */
+class WatchedLock implements Lock {
+  readonly #lock: Lock;
+  readonly #looked = Promise.withResolvers<void>();
+  /** Whether another has it has been seen. */
+  readonly looked: Promise<void> = this.#looked.promise;
+  onChange: (waiting: boolean) => void = () => {};
+
+  constructor(path: string) {
+    this.#lock = fileLock(path);
+  }
+
+  async acquire(signal: AbortSignal): Promise<() => void> {
+    const acquiring = this.#lock.acquire(signal);
+    const first = await Promise.race([
+      acquiring,
+      new Promise<null>((resolve) => setImmediate(resolve, null)),
+    ]);
+    if (first === null) this.onChange(true);
+    this.#looked.resolve();
+    const release = await acquiring;
+    this.onChange(false);
+    return release;
   }
 }
 

@@ -1,19 +1,19 @@
-import type { DunlinClient, Storage } from '../sdk/index.ts';
-import { oneLine } from './chats.ts';
+import type { AnswerOf, DunlinClient, Storage } from '../sdk/index.ts';
+import { oneLine } from './text/printable.ts';
 
-interface Profile {
+export interface Person {
   id: string;
+  /** What one signs in with, and others type. */
   username: string;
-  name?: string | null;
+  /** What is shown: of the address book, or the profile, or else the sign-in name. */
+  name: string;
 }
-
-const MENTION = /@([0-9a-f-]{36})/g;
 
 /** What users are called: asked of the server once, then kept, so that they have names offline too. */
 export class Names {
   readonly #client: DunlinClient;
   readonly #storage: Storage;
-  readonly #names = new Map<string, string>();
+  readonly #people = new Map<string, Person>();
   readonly #asking = new Map<string, Promise<void>>();
   /** Called when a name has become known. */
   onChange: () => void = () => {};
@@ -24,59 +24,66 @@ export class Names {
   }
 
   async load(): Promise<void> {
-    for (const [key, name] of await this.#storage.list('name/'))
-      this.#names.set(key.slice('name/'.length), name);
+    for (const [, text] of await this.#storage.list('person/')) {
+      const person = JSON.parse(text) as Person;
+      this.#people.set(person.id, person);
+    }
+  }
+
+  /** Everybody who has a name here. */
+  get known(): Person[] {
+    return [...this.#people.values()];
   }
 
   /** The name, or the start of the id until the name is known. */
   of(user: string): string {
-    const known = this.#names.get(user);
+    const known = this.#people.get(user);
     if (known === undefined) void this.resolve(user);
-    return known ?? user.slice(0, 8);
+    return known?.name ?? user.slice(0, 8);
   }
 
   /** The name as soon as it is known; the start of the id where it cannot be known now. */
   async resolve(user: string): Promise<string> {
-    if (!this.#names.has(user) && this.#client.status === 'online') {
+    if (!this.#people.has(user) && this.#client.status === 'online') {
       let asking = this.#asking.get(user);
       if (asking === undefined) {
         asking = this.#client
-          .query<'profile.get', Profile>('profile.get', { user })
-          .then((profile) => this.#keep(profile))
+          .query('profile.get', { user })
+          .then(({ id, username, name }) => this.keep({ id, username, name: name ?? username }))
           .catch(() => {})
           .finally(() => this.#asking.delete(user));
         this.#asking.set(user, asking);
       }
       await asking;
     }
-    return this.#names.get(user) ?? user.slice(0, 8);
+    return this.#people.get(user)?.name ?? user.slice(0, 8);
   }
 
-  /** Replaces the `@id` of notices by names. */
-  inText(text: string): string {
-    return text.replace(MENTION, (_, user: string) => this.of(user));
+  /** The id of a sign-in name; of one that is known also without a connection. @throws {RefusedError} user_not_found, or an Error when offline */
+  async find(typed: string): Promise<string> {
+    const username = typed.replace(/^@/, '').toLowerCase();
+    if (this.#client.status !== 'online') {
+      const known = this.known.find((person) => person.username === username);
+      if (known !== undefined) return known.id;
+    }
+    const { id, name } = await this.#client.query('user.find', { username });
+    // What the address book calls somebody stays.
+    if (!this.#people.has(id)) await this.keep({ id, username, name: name ?? username });
+    return id;
   }
 
-  /** {@link inText}, when all of them are known. */
-  async resolveIn(text: string): Promise<string> {
-    await Promise.all([...text.matchAll(MENTION)].map(([, user]) => this.resolve(user!)));
-    return this.inText(text);
+  /** Of the address book: what oneself calls people goes before what they call themselves. */
+  async took({ contacts }: AnswerOf<'contacts.list'>): Promise<void> {
+    for (const { user, username, name, profile_name } of contacts)
+      await this.keep({ id: user, username, name: name ?? profile_name ?? username });
   }
 
-  /** The id of a sign-in name. @throws {RefusedError} user_not_found, or an Error when offline */
-  async find(username: string): Promise<string> {
-    const profile = await this.#client.query<'user.find', Profile>('user.find', {
-      username: username.toLowerCase(),
-    });
-    await this.#keep(profile);
-    return profile.id;
-  }
-
-  async #keep(profile: Profile): Promise<void> {
-    const name = oneLine(profile.name ?? profile.username);
-    if (this.#names.get(profile.id) === name) return;
-    this.#names.set(profile.id, name);
-    await this.#storage.write([[`name/${profile.id}`, name]]);
+  async keep({ id, username, name }: Person): Promise<void> {
+    const person = { id, username: oneLine(username), name: oneLine(name) || oneLine(username) };
+    const known = this.#people.get(id);
+    if (known?.name === person.name && known.username === person.username) return;
+    this.#people.set(id, person);
+    await this.#storage.write([[`person/${id}`, JSON.stringify(person)]]);
     this.onChange();
   }
 }

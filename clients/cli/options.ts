@@ -8,6 +8,8 @@ export interface Options {
   mqtt: string;
   folder: string;
   invitation: string | undefined;
+  /** Rings for messages that come while one looks elsewhere. */
+  bell: boolean;
   help: boolean;
 }
 
@@ -19,6 +21,7 @@ export const USAGE = `Usage: npm run chat -- --user NAME [options]
                       (default: WebSocket at the server's address)
   --invitation CODE   where registration needs one
   --data FOLDER       where messages are kept     (default ~/.dunlin)
+  --bell              rings for messages that come while you look elsewhere
 
 The password is asked for, or read from DUNLIN_PASSWORD.`;
 
@@ -32,6 +35,7 @@ export function readOptions(args: string[]): Options {
       mqtt: { type: 'string' },
       data: { type: 'string', default: join(homedir(), '.dunlin') },
       invitation: { type: 'string' },
+      bell: { type: 'boolean', default: false },
       help: { type: 'boolean', short: 'h', default: false },
     },
   });
@@ -48,6 +52,7 @@ export function readOptions(args: string[]): Options {
     mqtt: values.mqtt ?? `${server.replace(/^http/, 'ws')}/ws`,
     folder: values.data,
     invitation: values.invitation,
+    bell: values.bell,
     help: values.help,
   };
 }

@@ -1,5 +1,14 @@
 export type { Conversation, Cursor } from './conversations.ts';
-export type { Entry, Message, Notice, NoticeType, Reaction, SendState, StoredMessage } from './entries.ts';
+export type {
+  Entry,
+  Message,
+  Notice,
+  NoticeType,
+  Reaction,
+  SendState,
+  StoredEntry,
+  StoredMessage,
+} from './entries.ts';
 export type { SendOptions } from './pending.ts';
 export { ChatStore, type StoreEvents, type StoreOptions } from './store.ts';
 export type {

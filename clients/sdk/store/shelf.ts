@@ -94,6 +94,11 @@ export class Shelf {
     return rows.map(([, text]) => JSON.parse(text) as StoredEntry);
   }
 
+  async entry(conversation: string, seq: number): Promise<StoredEntry | null> {
+    const text = await this.storage.get(this.keys.entry(conversation, seq));
+    return text === undefined ? null : (JSON.parse(text) as StoredEntry);
+  }
+
   #inTurn(task: () => Promise<void>): Promise<void> {
     const done = this.#turn.then(task);
     this.#turn = done.catch(() => {});
@@ -156,9 +161,7 @@ export class Change {
 
   async entry(conversation: string, seq: number): Promise<StoredEntry | null> {
     const changed = this.#entries.get(conversation)?.get(seq);
-    if (changed !== undefined) return changed;
-    const text = await this.#shelf.storage.get(this.#shelf.keys.entry(conversation, seq));
-    return text === undefined ? null : (JSON.parse(text) as StoredEntry);
+    return changed === undefined ? this.#shelf.entry(conversation, seq) : changed;
   }
 
   putEntry(conversation: string, seq: number, entry: StoredEntry | null): void {

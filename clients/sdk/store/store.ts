@@ -8,7 +8,7 @@ import type { Storage } from '../storage.ts';
 import { Activity } from './activity.ts';
 import { ServerClock } from './clock.ts';
 import { type Conversation, type Cursor, type Kept, merge, mergeReceipts } from './conversations.ts';
-import type { StoredMessage } from './entries.ts';
+import { isNotice, type StoredEntry, type StoredMessage } from './entries.ts';
 import { Expiry } from './expiry.ts';
 import { Outgoing } from './outgoing.ts';
 import { Pages } from './pages.ts';
@@ -27,8 +27,12 @@ const MOST_MEMBERS = 1_000;
 export interface StoreEvents extends Record<string, unknown> {
   /** Ids of conversations that are not in the list as they were. */
   conversations: string[];
+  /** Ids of conversations where somebody may have more than before, or where members have changed. */
+  receipts: string[];
   typing: { conversation: string; users: string[] };
   presence: PresencePayload;
+  /** Messages and notices that came just now and are kept, one's own too: what is printed, or rung for. Not pages of history. */
+  arrived: StoredEntry[];
   /** Something could not be kept or read: {@link StorageFullError} for one. What was not kept comes again. */
   trouble: Error;
 }
@@ -138,6 +142,11 @@ export class ChatStore extends Emitter<StoreEvents> {
     return this.#shelf.receipts.get(conversation) ?? {};
   }
 
+  /** One message or notice, where it is here: what a reply quotes need not be in the window. */
+  entry(conversation: string, seq: number): Promise<StoredEntry | null> {
+    return this.#shelf.entry(conversation, seq);
+  }
+
   /** The part of a conversation that somebody looks at, from the newest back. Close it when nobody does any more. */
   async look(where: Destination, options: WindowOptions = {}): Promise<ConversationWindow> {
     const known = 'user' in where ? this.directWith(where.user) : null;
@@ -239,14 +248,22 @@ export class ChatStore extends Emitter<StoreEvents> {
     events: readonly AnyEvent[],
     write: (beside: [string, string | null][]) => Promise<void>,
   ): Promise<void> {
+    const arrived: StoredEntry[] = [];
     try {
       await this.#shelf.change(async (change) => {
-        for (const event of events) await this.#taking.live(change, event);
+        arrived.length = 0;
+        for (const event of events) {
+          await this.#taking.live(change, event);
+          if (event.type !== 'message' && !isNotice(event)) continue;
+          const entry = await change.entry(event.conversation, event.seq);
+          if (entry !== null) arrived.push(entry);
+        }
       }, write);
     } catch (error) {
       this.emit('trouble', error as Error);
       throw error;
     }
+    if (arrived.length > 0) this.emit('arrived', arrived);
     for (const event of events) {
       this.#pages.took(event);
       if (event.type === 'message') this.#activity.stopped(event.conversation, event.sender.user);
@@ -320,6 +337,7 @@ export class ChatStore extends Emitter<StoreEvents> {
   #changed(touched: Touched): void {
     for (const window of [...this.#windows]) window.changed(touched);
     if (touched.conversations.size > 0) this.emit('conversations', [...touched.conversations]);
+    if (touched.states.size > 0) this.emit('receipts', [...touched.states]);
   }
 
   #later(task: Promise<unknown>): void {
