@@ -20,18 +20,21 @@ const CONNECT_MS = 5_000;
  */
 export class Chatter {
   readonly account: Account;
+  /** Commands that others had sent when it signed in: what was sent after them is its to receive, too. */
+  readonly sentBefore: number;
   readonly received = new Received();
   /** The newest presence that it was told, by user. */
   readonly presence = new Map<string, Payload>();
-  /** Why it could not connect last; for those who want to know why it is not there. */
+  /** Why it could not connect last. */
   lastError = '';
   #left = false;
   readonly #client: MqttClient;
   /** The refusal of a command that is under way, by its id. */
   readonly #refused = new Map<string, Payload>();
 
-  constructor(server: Reachable, account: Account) {
+  constructor(server: Reachable, account: Account, sentBefore = 0) {
     this.account = account;
+    this.sentBefore = sentBefore;
     this.#client = mqtt.connect(server.mqtt, {
       clientId: account.device,
       username: account.user,
@@ -60,6 +63,15 @@ export class Chatter {
 
   get connected(): boolean {
     return this.#client.connected;
+  }
+
+  /** For those who want to know why something of it is not there. */
+  get state(): string {
+    const connection = this.connected ? 'connected' : `not connected: ${this.lastError}`;
+    // What MQTT.js itself still waits for: a command that is not among it was lost there.
+    const { outgoing } = this.#client as unknown as { outgoing: Record<string, { cmd: string }> };
+    const waiting = Object.values(outgoing).map(({ cmd }) => cmd);
+    return `${connection}; MQTT.js waits for the end of ${waiting.join(', ') || 'nothing'}`;
   }
 
   /** From now on it is told of these users' presence, also after it was away. */

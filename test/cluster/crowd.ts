@@ -6,30 +6,32 @@ import { type Account, login, register, request } from '../harness/account.ts';
 import type { Payload } from '../harness/device.ts';
 import type { Reachable } from '../harness/server.ts';
 import { Chatter } from './chatter.ts';
+import { ComingAndGoing } from './coming-and-going.ts';
 import { eventually } from './eventually.ts';
+import { Newcomers } from './newcomers.ts';
+import { postPatiently } from './patient-http.ts';
 
 export interface CrowdOptions {
   users: number;
-  /** At most two for each user. */
+  /** At most two for each user, at the beginning. */
   devices: number;
-  /** Of some eight members each; one more has everybody. */
+  /** Of some eight members each who stay, and others who come and go; one more has everybody. */
   groups: number;
-  /** Mean milliseconds between two messages of one user. */
+  /** Mean milliseconds between two messages of one user, and between two changes of the members of a group. */
   everyMs: number;
 }
 
-type Command = { id: string; type: string } & Record<string, unknown>;
+export type Command = { id: string; type: string } & Record<string, unknown>;
 
 const REGISTERED_AT_ONCE = 4;
 const GROUP_SIZE = 8;
-/** Of the commands: by HTTP, to everybody, to the user's group; the others go to one of two friends. */
+/** Of what can be sent either way: by HTTP. */
 const BY_HTTP = 0.15;
+/** Of the commands: to everybody, to the user's group; the others go to one of two friends. */
 const TO_ALL = 0.05;
 const TO_GROUP = 0.45;
 /** Of the commands of somebody who made a group: a new name for it. */
 const RENAMES = 0.1;
-const HTTP_MS = 15_000;
-const RETRY_MS = 500;
 /** Devices that lose the network for a moment: one so often. */
 const CUT_EVERY_MS = 2_000;
 
@@ -39,22 +41,32 @@ export interface Someone {
   readonly devices: Chatter[];
 }
 
-/** Users who chat: in groups, with one another, and all together. */
+interface UnderWay {
+  /** Milliseconds since the epoch. */
+  since: number;
+  /** Null: it went by HTTP. */
+  device: Chatter | null;
+}
+
+/** Users who chat: in groups, with one another, and all together. Groups change, and users sign in on more devices. */
 export class Crowd {
   readonly people: readonly Someone[];
-  /** Who is in each conversation that somebody has written in. */
+  /** Who is in each conversation that somebody has written in, from its beginning to the end. */
   readonly members = new Map<string, readonly Someone[]>();
+  /** In the order in which they were sent first. */
   readonly sent = new Set<string>();
   readonly acknowledged = new Set<string>();
   readonly problems: string[] = [];
+  readonly comingAndGoing: ComingAndGoing;
+  readonly newcomers: Newcomers;
   readonly #server: Reachable;
   readonly #options: CrowdOptions;
   readonly #groups: string[] = [];
   #everybody = '';
   #chatting = false;
   #disposed = false;
-  /** Commands that wait for their acknowledgement, and the device that sent each; null: by HTTP. */
-  readonly #underWay = new Map<string, Chatter | null>();
+  /** Commands that wait for their acknowledgement. */
+  readonly #underWay = new Map<string, UnderWay>();
   /** What came last over HTTP in place of an acceptance. */
   #lastAnswer = '';
   #lanes: Promise<unknown> = Promise.resolve();
@@ -63,6 +75,8 @@ export class Crowd {
     this.#server = server;
     this.people = people;
     this.#options = options;
+    this.comingAndGoing = new ComingAndGoing(this, options.everyMs);
+    this.newcomers = new Newcomers(this, server);
   }
 
   /** Registers them, connects their devices and makes their groups. */
@@ -84,8 +98,14 @@ export class Crowd {
     await eventually(() => crowd.devices.every((device) => device.connected), 'all devices to be connected');
     crowd.#everybody = await crowd.#makeGroup(people);
     for (let g = 0; g < groups; g++) {
-      const members = Array.from({ length: GROUP_SIZE }, (_, i) => people[(g + i * groups) % users]!);
-      crowd.#groups.push(await crowd.#makeGroup([...new Set(members)]));
+      const of = (first: number, i: number) => people[(first + i * groups) % users]!;
+      const members = new Set(Array.from({ length: GROUP_SIZE }, (_, i) => of(g, i)));
+      const group = await crowd.#makeGroup([...members]);
+      crowd.#groups.push(group);
+      const others = Array.from({ length: GROUP_SIZE }, (_, i) => of(g + 1, i)).filter(
+        (o) => !members.has(o),
+      );
+      crowd.comingAndGoing.open(group, people[g]!, others);
     }
     return crowd;
   }
@@ -94,13 +114,27 @@ export class Crowd {
     return this.people.flatMap(({ devices }) => devices);
   }
 
+  get chatting(): boolean {
+    return this.#chatting;
+  }
+
+  /** Nobody waits for anything any more. */
+  get disposed(): boolean {
+    return this.#disposed;
+  }
+
   /** They chat from now on, until {@link hush}. */
   chat(): void {
     this.#chatting = true;
-    this.#lanes = Promise.all([...this.people.map((someone, n) => this.#lane(someone, n)), this.#cutting()]);
+    this.#lanes = Promise.all([
+      ...this.people.map((someone, n) => this.#lane(someone, n)),
+      this.comingAndGoing.run(),
+      this.newcomers.run(),
+      this.#cutting(),
+    ]);
   }
 
-  /** Nobody writes anything new; resolves when everything that was written was accepted. */
+  /** Nobody writes anything new; resolves when everything that was written was accepted. @param limitMs without that anything is */
   async hush(limitMs: number): Promise<void> {
     this.#chatting = false;
     let over = false;
@@ -110,18 +144,29 @@ export class Crowd {
     await eventually(
       () => over,
       () => `everything that was sent to be accepted: ${this.#waiting()}`,
-      limitMs,
+      { limitMs, progress: () => this.acknowledged.size },
     );
   }
 
+  /** Sends it until it was accepted; false: it never can be, which is a problem, or nobody waits any more. */
+  async does({ account, devices }: Someone, command: Command): Promise<boolean> {
+    this.sent.add(command.id);
+    const overHttp = routes[command.type] !== undefined && Math.random() < BY_HTTP;
+    const device = devices[Math.floor(Math.random() * devices.length)]!;
+    this.#underWay.set(command.id, { since: Date.now(), device: overHttp ? null : device });
+    const accepted = await (overHttp ? this.#post(account, command) : device.send(command));
+    if (accepted) this.acknowledged.add(command.id);
+    this.#underWay.delete(command.id);
+    return accepted;
+  }
+
   #waiting(): string {
-    return [...this.#underWay]
-      .map(([id, device]) => {
-        if (device === null) return `${id} over HTTP (${this.#lastAnswer})`;
-        const { account, connected, lastError } = device;
-        return `${id} of ${account.device} (${connected ? 'connected' : `not connected: ${lastError}`})`;
-      })
-      .join(', ');
+    const told = [...this.#underWay].map(([id, { since, device }]) => {
+      const by =
+        device === null ? `over HTTP (${this.#lastAnswer})` : `${device.account.device} (${device.state})`;
+      return `${id} by ${by}, for ${Date.now() - since} ms`;
+    });
+    return told.length > 0 ? told.join('\n  ') : `a sign-in (${this.newcomers.lastError})`;
   }
 
   async dispose(): Promise<void> {
@@ -145,19 +190,9 @@ export class Crowd {
   async #lane(someone: Someone, n: number): Promise<void> {
     await pause(Math.random() * this.#options.everyMs);
     for (let count = 0; this.#chatting; count++) {
-      await this.#say(someone, this.#next(someone, n, count));
+      await this.does(someone, this.#next(someone, n, count));
       await pause(this.#options.everyMs * (0.5 + Math.random()));
     }
-  }
-
-  async #say({ account, devices }: Someone, command: Command): Promise<void> {
-    this.sent.add(command.id);
-    const overHttp = command.type === 'message.send' && Math.random() < BY_HTTP;
-    const device = devices[Math.floor(Math.random() * devices.length)]!;
-    this.#underWay.set(command.id, overHttp ? null : device);
-    if (await (overHttp ? this.#post(account, command) : device.send(command)))
-      this.acknowledged.add(command.id);
-    this.#underWay.delete(command.id);
   }
 
   /** What user number `n` writes. */
@@ -180,30 +215,19 @@ export class Crowd {
     return { id, type: 'message.send', to: { user: friend.account.user }, content };
   }
 
-  /** Resolves when it was accepted; the same id again as long as nobody answers. */
-  async #post(account: Account, { type: _, ...body }: Command): Promise<boolean> {
-    while (!this.#disposed) {
-      try {
-        const response = await fetch(`${this.#server.http}/messages/send`, {
-          method: 'POST',
-          headers: { 'content-type': 'application/json', authorization: `Bearer ${account.accessToken}` },
-          body: JSON.stringify(body),
-          signal: AbortSignal.timeout(HTTP_MS),
-        });
-        const answer: Payload = await response.json();
-        if (response.ok) return true;
-        this.#lastAnswer = JSON.stringify(answer);
-        if (!answer.retry) {
-          this.problems.push(`refused for good over HTTP: ${JSON.stringify(answer)}`);
-          return false;
-        }
-      } catch (error) {
-        // The gateway has gone, or says nothing.
-        this.#lastAnswer = String(error);
-      }
-      await pause(RETRY_MS);
-    }
-    return false;
+  /** Resolves when it was accepted. */
+  async #post({ accessToken }: Account, { type, ...fields }: Command): Promise<boolean> {
+    const answer = await postPatiently(this.#server, {
+      ...routes[type]!(fields),
+      token: accessToken,
+      givenUp: () => this.#disposed,
+      onTrouble: (what) => {
+        this.#lastAnswer = what;
+      },
+    });
+    if (answer !== null && !answer.ok)
+      this.problems.push(`refused for good over HTTP: ${JSON.stringify(answer.body)}`);
+    return answer?.ok === true;
   }
 
   async #cutting(): Promise<void> {
@@ -214,3 +238,15 @@ export class Crowd {
     }
   }
 }
+
+type Fields = Omit<Command, 'type'>;
+const ofGroup =
+  (what: string) =>
+  ({ conversation, ...body }: Fields) => ({ path: `/groups/${conversation}/${what}`, body });
+/** What can be sent over HTTP too. */
+const routes: Record<string, (fields: Fields) => { path: string; body: object }> = {
+  'message.send': (body) => ({ path: '/messages/send', body }),
+  'group.add': ofGroup('add'),
+  'group.remove': ofGroup('remove'),
+  'group.leave': ofGroup('leave'),
+};

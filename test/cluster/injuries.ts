@@ -14,6 +14,8 @@ export class Injuries {
   restarts = 0;
   freezes = 0;
   replaced = 0;
+  /** What was left alone, and why. */
+  readonly spared: string[] = [];
   readonly #cluster: Cluster;
 
   constructor(cluster: Cluster) {
@@ -47,6 +49,10 @@ export class Injuries {
    * resolves when all processes are ready again.
    */
   async restart(engine: RunningEngine, ...waiting: readonly Server[]): Promise<void> {
+    if (engine.pid === null) {
+      this.spared.push('an engine was not restarted: it is not ours (MONGODB_URL)');
+      return this.kill(...waiting);
+    }
     await engine.kill();
     this.restarts++;
     await pause(ENGINE_DOWN_MS);

@@ -1,6 +1,6 @@
 /**
  * Promises 1 to 3 on several nodes: `kill -9` of every process, again and again, of every engine, and processes that stand still and wake,
- * while a hundred devices chat. Nothing accepted is lost, nothing is there twice, all see one order, and nobody is left behind.
+ * while a hundred devices chat, groups change and users sign in on further devices. Nothing accepted is lost, nothing is there twice, all see one order, and nobody is left behind.
  */
 import { describe, it } from 'node:test';
 import { missingEngines } from './cluster.ts';

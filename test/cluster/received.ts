@@ -8,7 +8,7 @@ export class Received {
   /** Events that came more than once: allowed, and counted. */
   repeated = 0;
 
-  /** An event of a stream. */
+  /** An event of a stream. Whether a number is missing is only known once it is known who was a member when. */
   note({ conversation: stream, seq, id }: Payload): void {
     const seen = this.streams.get(stream) ?? new Map<number, string>();
     this.streams.set(stream, seen);
@@ -19,7 +19,7 @@ export class Received {
       return;
     }
     const last = [...seen.keys()].at(-1);
-    if (last !== undefined && seq !== last + 1) this.problems.push(`${stream}: ${seq} came after ${last}`);
+    if (last !== undefined && seq < last) this.problems.push(`${stream}: ${seq} came after ${last}`);
     seen.set(seq, id);
   }
 
@@ -27,7 +27,8 @@ export class Received {
     return this.streams.get(stream)?.size ?? 0;
   }
 
-  ids(stream: string): string[] {
-    return [...(this.streams.get(stream)?.values() ?? [])];
+  /** Number and id of each, in the order in which they came first. */
+  of(stream: string): [seq: number, id: string][] {
+    return [...(this.streams.get(stream) ?? [])];
   }
 }

@@ -1,11 +1,20 @@
+import assert from 'node:assert/strict';
 import type { TestContext } from 'node:test';
 import { Cluster, type ClusterOptions } from './cluster.ts';
 import { Crowd, type CrowdOptions, type Someone } from './crowd.ts';
 import { Injuries } from './injuries.ts';
 import { outputs } from './outputs.ts';
-import { deliveredToAll, keptOnce, presenceIsTrue, seenByAll } from './truth.ts';
+import {
+  deliveredToAll,
+  devicesAreTrue,
+  keptOnce,
+  membersAreTrue,
+  nothingElse,
+  presenceIsTrue,
+  seenByAll,
+} from './truth.ts';
 
-/** What is under way when everything has been hurt is accepted within it. */
+/** Longest without an acceptance, when everything has been hurt and something is under way still. */
 const HUSH_MS = 60_000;
 /** So many users go at the end: every second one without a word, and some of them with the node they were on. */
 const LEAVERS = 10;
@@ -39,6 +48,8 @@ export async function trial(t: TestContext, options: TrialOptions, ordeal: Ordea
     const kept = await keptOnce(cluster, crowd);
     await seenByAll(crowd, kept);
     await deliveredToAll(cluster, crowd, kept);
+    await membersAreTrue(cluster, crowd, kept);
+    await devicesAreTrue(cluster, crowd);
     const gone = others.slice(0, LEAVERS);
     await Promise.all([
       injuries.kill(cluster.brokers[0]!),
@@ -46,12 +57,18 @@ export async function trial(t: TestContext, options: TrialOptions, ordeal: Ordea
     ]);
     const here = others.slice(LEAVERS);
     await presenceIsTrue(cluster, { watcher, here, gone, since: began });
+    // Also nothing that came a while later.
+    nothingElse(crowd, kept);
 
     const repeated = crowd.devices.reduce((sum, { received }) => sum + received.repeated, 0);
-    const { kills, restarts, freezes, replaced } = injuries;
+    const changes = crowd.comingAndGoing.count;
+    const signIns = crowd.newcomers.count;
+    assert.ok(changes > 0 && signIns > 0, 'no group changed, or nobody signed in');
+    const { kills, restarts, freezes, replaced, spared } = injuries;
+    for (const reason of spared) t.diagnostic(reason);
     t.diagnostic(
       `${kills} kills, ${restarts} engines restarted, ${freezes} processes frozen, ${replaced} replaced; ${kept.events} events in ${kept.streams.size} conversations, ` +
-        `${crowd.acknowledged.size} commands acknowledged, ${crowd.devices.length} devices, ${repeated} redeliveries`,
+        `${crowd.acknowledged.size} commands acknowledged, ${changes} changes of members, ${signIns} sign-ins, ${crowd.devices.length} devices, ${repeated} redeliveries`,
     );
   } catch (error) {
     t.diagnostic(outputs(cluster));
