@@ -1,7 +1,8 @@
 import type { Kysely } from 'kysely';
 import { Engine, type EngineLimits } from '../../platform/engine.ts';
 import { openKyselyPostgres } from '../../platform/postgres/kysely.ts';
-import { isPostgresTrouble } from '../../platform/postgres/trouble.ts';
+import type { PoolTimes } from '../../platform/postgres/pool.ts';
+import { isPostgresTrouble, stateOf } from '../../platform/postgres/trouble.ts';
 import { parsePostgresUrl } from '../../platform/postgres/url.ts';
 import { openKyselySqlite } from '../../platform/sqlite/kysely.ts';
 import type { Mark, MarkStore } from '../migration/mark.ts';
@@ -16,6 +17,9 @@ import { insertRows, keyOf, readRows, type TableName, type TableRow, tables } fr
 interface MarkTable {
   migration: { one: number; mark: string };
 }
+
+/** SQLSTATE undefined_table. */
+const NO_TABLE = '42P01';
 
 const MAKE_MARK = (db: Kysely<MarkTable>) =>
   db.schema
@@ -43,16 +47,9 @@ export async function directoryDestination(
     await source.close();
     throw error;
   }
-  const { deadlineMs } = limits;
   const target = openKyselyPostgres<DirectoryTables & MarkTable>(parsePostgresUrl(url), {
     connections: 2,
-    times: {
-      connectMs: deadlineMs / 2,
-      lockMs: deadlineMs / 2,
-      statementMs: deadlineMs * 0.8,
-      answerMs: deadlineMs * 0.9,
-      holdMs: deadlineMs,
-    },
+    times: timesWithin(limits.deadlineMs),
   });
   const there = target.db as unknown as Kysely<DirectoryTables>;
   const names = Object.keys(tables) as TableName[];
@@ -73,6 +70,28 @@ export async function directoryDestination(
     },
   };
 }
+
+/** The mark of a migration to this directory, for whoever only looks: it is not made. */
+export function directoryMark({ url, ...limits }: EngineLimits & { url: string }): {
+  mark: Pick<MarkStore, 'read'>;
+  close(): Promise<void>;
+} {
+  const engine = new Engine({ ...limits, name: 'directory', isTrouble: isPostgresTrouble });
+  const { db, close } = openKyselyPostgres<MarkTable>(parsePostgresUrl(url), {
+    connections: 1,
+    times: timesWithin(limits.deadlineMs),
+  });
+  return { mark: markTable(db, engine), close };
+}
+
+/** What is asked of the server ends before the call that asked is given up, or soon after. */
+const timesWithin = (deadlineMs: number): PoolTimes => ({
+  connectMs: deadlineMs / 2,
+  lockMs: deadlineMs / 2,
+  statementMs: deadlineMs * 0.8,
+  answerMs: deadlineMs * 0.9,
+  holdMs: deadlineMs,
+});
 
 function tablePart(
   table: TableName,
@@ -99,11 +118,18 @@ function tablePart(
 function markTable(db: Kysely<MarkTable>, engine: Engine): MarkStore {
   return {
     async read() {
-      await engine.run(() => MAKE_MARK(db));
-      const row = await engine.run(() => db.selectFrom('migration').select('mark').executeTakeFirst());
+      const row = await engine.run(async () => {
+        try {
+          return await db.selectFrom('migration').select('mark').executeTakeFirst();
+        } catch (error) {
+          if (stateOf(error) === NO_TABLE) return undefined;
+          throw error;
+        }
+      });
       return row === undefined ? null : (JSON.parse(row.mark) as Mark);
     },
     async begin(mark) {
+      await engine.run(() => MAKE_MARK(db));
       const row = { one: 1, mark: JSON.stringify(mark) };
       await engine.run(() =>
         db
