@@ -1,7 +1,7 @@
 import type { TSchema } from 'typebox';
 import { Compile, type Validator } from 'typebox/compile';
 import { type Command, changes, commands, type Logged, serverChanges, VERSION } from './commands.ts';
-import { MAX_CONTENT_BYTES, MAX_DEPTH, MAX_ITEMS } from './content.ts';
+import { knownContent, MAX_CONTENT_BYTES, MAX_DEPTH, MAX_ITEMS } from './content.ts';
 import { Refused } from './errors.ts';
 import { isUuid } from './ids.ts';
 
@@ -10,6 +10,7 @@ const latin1 = new TextDecoder('latin1');
 const encoder = new TextEncoder();
 const validators = validatorsOf(commands);
 const loggedValidators = validatorsOf({ ...changes, ...serverChanges });
+const contentValidators = validatorsOf(knownContent);
 
 function validatorsOf(schemas: Record<string, TSchema>): ReadonlyMap<string, Validator> {
   return new Map(
@@ -68,7 +69,8 @@ function check(value: unknown, validators: ReadonlyMap<string, Validator>): obje
   if (validator === undefined) throw new Refused('unknown_type', type.slice(0, 64));
   checkDepth(value, MAX_DEPTH);
   checkLists(value);
-  if (!validator.Check(value)) throw new Refused('bad_request', firstProblem(validator, value));
+  if (!validator.Check(value))
+    throw new Refused('bad_request', contentProblem(value) ?? firstProblem(validator, value));
   const { content } = value as { content?: object };
   if (content !== undefined) checkContentSize(content);
   return value;
@@ -89,6 +91,15 @@ export function firstProblem(validator: Validator, value: unknown): string {
   // What `additionalProperties: false` comes to at the field itself.
   const message = first.keyword === 'boolean' ? 'there is no such field' : first.message;
   return `${first.instancePath || '/'}: ${message}`.slice(0, 200);
+}
+
+/** What is wrong with content of a type that the contract knows: beside all the other types it would only be said that it is none. */
+function contentProblem({ content }: { content?: unknown }): string | null {
+  if (typeof content !== 'object' || content === null) return null;
+  const validator = contentValidators.get(String((content as { type?: unknown }).type));
+  if (validator === undefined || validator.Check(content)) return null;
+  const problem = firstProblem(validator, content);
+  return `/content${problem.startsWith('/:') ? problem.slice(1) : problem}`.slice(0, 200);
 }
 
 function checkDepth(value: object, left: number): void {

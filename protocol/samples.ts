@@ -2,6 +2,7 @@
 import fc from 'fast-check';
 import type { TSchema } from 'typebox';
 import { type Command, type CommandType, commands } from './commands.ts';
+import { FREE_TYPE } from './content.ts';
 import { UUID_PATTERN, UUID_V7_PATTERN } from './ids.ts';
 
 interface Schema {
@@ -41,7 +42,7 @@ export const anyUuidV7 = uuid('7');
 const patterns: Record<string, fc.Arbitrary<string>> = {
   [UUID_PATTERN]: anyUuid,
   [UUID_V7_PATTERN]: anyUuidV7,
-  '^(?!text$)[a-z][a-z0-9_]*(\\.[a-z0-9_]+)*$': fc.constantFrom('sensor.reading', 'a', 'texts', 'x_1.y.2'),
+  [FREE_TYPE]: fc.constantFrom('sensor.reading', 'a', 'texts', 'x_1.y.2'),
   '^https?://[^\\s]+$': fc.webUrl(),
 };
 
