@@ -7,7 +7,8 @@ import { createLogger, type Logger } from '../../platform/logging.ts';
 import { Closing } from '../../server/closing.ts';
 import { openMessagesDatabase } from '../../services/messages/sqlite.ts';
 import { installationOf } from '../../services/migration/installation.ts';
-import { type Destination, move, type Progress } from '../../services/migration/move.ts';
+import { type Begun, begin, carryOut, type Progress } from '../../services/migration/move.ts';
+import { noteMovedAway } from '../../services/migration/moved-away.ts';
 import { comparisonTable, differenceLines, tellProgress } from '../../services/migration/telling.ts';
 import { openDestinations } from '../migration/destinations.ts';
 import { workOffLog } from '../migration/work-off.ts';
@@ -55,8 +56,19 @@ async function migrateFolder(
   try {
     const messages = closing.add(await openMessagesDatabase(folder.file('messages.db')), (m) => m.close());
     const parts = { config, folder, messages: messages.exporting, closing, logger };
-    for (const destination of await openDestinations(parts))
-      differences.push(...(await moveTo(destination, installation, tellProgress(say), say)));
+    const progress = tellProgress(say);
+    const begun: Begun[] = [];
+    for (const destination of await openDestinations(parts)) {
+      say(`${destination.name}: what the data folder has for it`);
+      begun.push(await begin(destination, installation, progress));
+    }
+    for (const one of begun) differences.push(...(await moveTo(one, progress, say)));
+    if (differences.length === 0)
+      noteMovedAway(
+        folder.path,
+        begun.map(({ destination }) => destination.name),
+        Date.now(),
+      );
   } finally {
     await closing.closeAll();
   }
@@ -69,15 +81,10 @@ async function migrateFolder(
   return 0;
 }
 
-async function moveTo(
-  destination: Destination,
-  installation: string,
-  progress: Progress,
-  say: (line: string) => void,
-): Promise<string[]> {
-  const { name } = destination;
+async function moveTo(begun: Begun, progress: Progress, say: (line: string) => void): Promise<string[]> {
+  const { name } = begun.destination;
   say(`${name}:`);
-  const comparisons = await move(destination, installation, progress);
+  const comparisons = await carryOut(begun, progress);
   say(comparisonTable(name, comparisons));
   return differenceLines(name, comparisons);
 }

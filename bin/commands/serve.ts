@@ -6,6 +6,7 @@ import { type DunlinServer, startServer } from '../../server.ts';
 import { checkBackup, restoreInto } from '../../services/backup.ts';
 import { banner } from '../banner.ts';
 import { type ControlRequest, listenForControl } from '../control.ts';
+import { lookForMigrations } from '../migration/look-for.ts';
 
 /** Why a run of the server ended. */
 type End =
@@ -31,6 +32,7 @@ export async function serve(args: string[]): Promise<number> {
     answer(request, server, (why) => end(why)),
   );
   try {
+    for (const warning of await lookForMigrations(config, folder.path, logger)) logger.warn(warning);
     for (let restored: ((error?: Error) => void) | null = null; ; ) {
       server = await startServer({ config, folder, logger });
       void server.failed.then((error) => end({ kind: 'failed', error }));

@@ -58,6 +58,22 @@ export async function historyDestination(
   }
 }
 
+/**
+ * The mark of a migration to this history, for whoever only looks: nothing is made.
+ * @throws {Error} of the driver: the server does not answer
+ */
+export async function historyMark({ url, ...limits }: EngineLimits & { url: string }): Promise<{
+  mark: Pick<MarkStore, 'read'>;
+  close(): Promise<void>;
+}> {
+  const engine = new Engine({ ...limits, name: 'history', isTrouble: isMongoTrouble });
+  const mongo = await openMongo({ url, deadlineMs: limits.deadlineMs, connections: 1 });
+  return {
+    mark: markDocument(mongo, (work) => engine.run(() => work().catch(withoutContentOf))),
+    close: () => mongo.close(),
+  };
+}
+
 type Run = <T>(work: () => Promise<T>) => Promise<T>;
 
 /** Trouble is told by the error's own class; anything else would carry documents. */

@@ -26,19 +26,36 @@ export interface Progress {
 /** What a migration cannot go on with; nothing was overwritten. */
 export class MigrationRefused extends Error {}
 
+/** A migration to one server whose mark is there: nobody else may use the server before it is carried out. */
+export interface Begun {
+  destination: Destination;
+  here: Map<string, Checksum>;
+  mark: Mark;
+}
+
 /**
- * Moves what belongs to one server, or goes on where an earlier run was ended, and compares both sides then. One that has been moved
- * completely before is only compared.
- * @throws {MigrationRefused} the server holds other data, or the data folder has gone on since it began
+ * Marks the server as the installation's. Of several servers all are to be marked before anything is written to the first: so none of
+ * them can be taken for a whole one while another is not done.
+ * @throws {MigrationRefused} the server holds other data, or the data folder has gone on since an earlier run began
  */
-export async function move(
+export async function begin(
   destination: Destination,
   installation: string,
   progress: Progress,
+): Promise<Begun> {
+  const here = await sumsOf(destination.parts, progress);
+  return { destination, here, mark: await marked(destination, installation, here) };
+}
+
+/**
+ * Moves what belongs to the server, or goes on where an earlier run was ended, and compares both sides then. One that has been moved
+ * completely before is only compared.
+ */
+export async function carryOut(
+  { destination, here, mark }: Begun,
+  progress: Progress,
 ): Promise<Comparison[]> {
   const { parts, mark: marks } = destination;
-  const here = await sumsOf(parts, progress);
-  const mark = await marked(destination, installation, here);
   if (mark.state === 'moving') {
     for (const part of parts) await write(part, mark, marks, progress);
   } else progress.says('  It has been moved before: nothing is written, both sides are compared.');
@@ -57,6 +74,15 @@ export async function move(
     await persistently(() => marks.save(mark));
   }
   return comparisons;
+}
+
+/** {@link begin} and {@link carryOut} of the only server there is. */
+export async function move(
+  destination: Destination,
+  installation: string,
+  progress: Progress,
+): Promise<Comparison[]> {
+  return carryOut(await begin(destination, installation, progress), progress);
 }
 
 async function sumsOf(parts: AnyPart[], progress: Progress): Promise<Map<string, Checksum>> {
