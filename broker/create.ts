@@ -16,7 +16,7 @@ import { Answers } from './answers.ts';
 import type { Broker } from './broker.ts';
 import { AcceptLine } from './connections/accept-line.ts';
 import { Authenticate } from './connections/authenticate.ts';
-import { ConnectionGuard } from './connections/connection-guard.ts';
+import { ConnectionGuard, type ConnectRate } from './connections/connection-guard.ts';
 import { type Connection, Connections } from './connections/connections.ts';
 import { Lifecycle } from './connections/lifecycle.ts';
 import { Listeners } from './connections/listeners.ts';
@@ -53,6 +53,8 @@ export interface BrokerParts {
   bots: BotRights;
   /** Commands of each user, counted together with those over HTTP. */
   userRate: UserRate;
+  /** Connection attempts of each address, where several processes count them together; absent: this one by itself. */
+  connectRate?: ConnectRate;
   /** Absent: there are no others. Stopped by the caller, after {@link Broker.stop}. */
   nodes?: Pick<Nodes, 'bus' | 'online' | 'claims'>;
   /** Stopped with the broker. */
@@ -87,8 +89,11 @@ export async function createBroker(parts: BrokerParts): Promise<Broker> {
     connection.client.close();
   });
   const notices = new Notices(answers, metrics, logger);
-  const guard = new ConnectionGuard(limits, clock, (code) =>
-    metrics.connects_refused_total.labels(code).inc(),
+  const guard = new ConnectionGuard(
+    limits,
+    clock,
+    (code) => metrics.connects_refused_total.labels(code).inc(),
+    parts.connectRate,
   );
   const isConnected = (user: string) => readyOf(connections, user).length > 0;
   const presence = new Presence({

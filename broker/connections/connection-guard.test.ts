@@ -43,6 +43,29 @@ describe('connections, before anything is read', () => {
     assert.equal(admit().admitted, false);
   });
 
+  it('of one IPv6 network, whose owner has addresses without end, come at one rate', () => {
+    const { refused, admit } = stage(100, 2);
+    assert.equal(admit('2001:db8:1:1::1').admitted, true);
+    assert.equal(admit('2001:db8:1:1:ffff::2').admitted, true);
+    assert.equal(admit('2001:db8:1:1::3').admitted, false);
+    assert.deepEqual(refused, ['rate_limited']);
+    assert.equal(admit('2001:db8:1:2::1').admitted, true);
+  });
+
+  it('are counted where other processes count them too', () => {
+    const asked: string[] = [];
+    const refused: string[] = [];
+    const guard = new ConnectionGuard(
+      { connections: 100, connectsPerMinuteIp: 0 },
+      { now: () => 0 },
+      (code) => refused.push(code),
+      { take: (address) => (asked.push(address) > 1 ? 7_000 : 0) },
+    );
+    assert.equal(guard.admit(new PassThrough(), '::ffff:192.0.2.1'), true);
+    assert.equal(guard.admit(new PassThrough(), '192.0.2.1'), false);
+    assert.deepEqual([asked, refused], [['192.0.2.1', '192.0.2.1'], ['rate_limited']]);
+  });
+
   it('are refused while the server drains, and all closed at the end', () => {
     const { guard, refused, admit } = stage(100, 0);
     const there = admit();

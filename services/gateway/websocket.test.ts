@@ -144,6 +144,33 @@ describe('MQTT over WebSocket', () => {
   });
 });
 
+describe('MQTT over WebSocket, where other processes count requests too', () => {
+  it('is refused by what all of them have counted of the address', async () => {
+    const stage = await gatewayStage();
+    const asked: string[] = [];
+    const addressRate = { take: (address: string) => (asked.push(address) > 1 ? 7_000 : 0) };
+    const upgrade = upgradeToMqtt({ ...stage.parts, addressRate }, { closed: false });
+    const server = createServer().on('upgrade', upgrade);
+    try {
+      await once(server.listen(0, '127.0.0.1'), 'listening');
+      const { port } = server.address() as AddressInfo;
+      const open = () => new WebSocket(`ws://127.0.0.1:${port}/ws`, 'mqtt').on('error', () => {});
+      const first = open();
+      await once(first, 'open');
+      first.terminate();
+      const [request, response] = await once(open(), 'unexpected-response');
+      const body = JSON.parse(await text(response));
+      request.destroy();
+      assert.deepEqual([response.statusCode, body.code, body.retry_after_ms], [429, 'rate_limited', 7_000]);
+      assert.deepEqual(asked, ['127.0.0.1', '127.0.0.1']);
+    } finally {
+      server.close();
+      for (const { stream } of stage.accepted) stream.destroy();
+      await stage.dispose();
+    }
+  });
+});
+
 describe('MQTT over WebSocket while draining', () => {
   it('takes no new connection', async () => {
     const stage = await gatewayStage();

@@ -20,13 +20,14 @@ const UNSUPPORTED_DATA = 1003;
 const PACKETS_A_FRAME = 2;
 const RETRY_MS = 2_000;
 
-type Parts = Pick<GatewayParts, 'accept' | 'clock' | 'config' | 'logger' | 'metrics'>;
+type Parts = Pick<GatewayParts, 'accept' | 'addressRate' | 'clock' | 'config' | 'logger' | 'metrics'>;
 
 /** What the HTTP server does with `Upgrade: websocket`: hands the bytes to the broker, or says why not. */
 export function upgradeToMqtt(parts: Parts, inFlight: Pick<InFlight, 'closed'>) {
   const { accept, clock, config, logger, metrics } = parts;
   const { httpRequestsPerMinuteIp, packetBytes } = config.limits;
-  const buckets = new TokenBuckets(httpRequestsPerMinuteIp / 60, httpRequestsPerMinuteIp, clock);
+  const buckets =
+    parts.addressRate ?? new TokenBuckets(httpRequestsPerMinuteIp / 60, httpRequestsPerMinuteIp, clock);
   const server = new WebSocketServer({
     noServer: true,
     clientTracking: false,
