@@ -155,7 +155,11 @@ export async function startServer(parts: {
       directory: stores.directoryState,
     });
     const numbering = roles.messages
-      ? createNumberingService({ log, history, rules, feed, shared: stores.shared, logger, metrics })
+      ? createNumberingService({
+          ...{ log, history, rules, feed, logger, metrics },
+          directory: stores.directoryState,
+          shared: stores.shared,
+        })
       : null;
     const queries = createQueries([
       ...accounts.queryRules,

@@ -1,4 +1,5 @@
 import { Refused } from '../protocol/errors.ts';
+import { retryHint } from './retry-hint.ts';
 
 /** What is under way at once, and for how long it may be. */
 export interface EngineLimits {
@@ -19,8 +20,6 @@ export interface EngineParts extends EngineLimits {
   onCall?(seconds: number, result: 'ok' | 'trouble' | 'overloaded' | 'error'): void;
 }
 
-/** Hints at when to try again are spread by this factor, so that those who wait do not come back together. */
-const JITTER = 0.5;
 const RETRY_MS = 1_000;
 
 /**
@@ -55,7 +54,7 @@ export class Engine {
     const { most, onCall } = this.#parts;
     if (this.#underWay >= most) {
       onCall?.(0, 'overloaded');
-      throw new Refused('overloaded', this.name, retryMs());
+      throw new Refused('overloaded', this.name, retryHint(RETRY_MS));
     }
     this.#underWay++;
     const start = performance.now();
@@ -74,7 +73,7 @@ export class Engine {
       }
       this.#is(false);
       end('trouble');
-      throw new Refused('unavailable', this.name, retryMs(), { cause: error });
+      throw new Refused('unavailable', this.name, retryHint(RETRY_MS), { cause: error });
     }
   }
 
@@ -98,7 +97,3 @@ export class Engine {
 }
 
 const LATE = new Error('no answer in time');
-
-function retryMs(): number {
-  return Math.round(RETRY_MS * (1 - JITTER + 2 * JITTER * Math.random()));
-}

@@ -56,6 +56,10 @@ export const definitions = {
     buckets: SIZES,
   },
   pipeline_lag: { type: 'gauge', help: 'Commands appended to the log and not yet handled.' },
+  pipeline_set_aside: {
+    type: 'gauge',
+    help: 'Commands that wait for the directory, which does not answer, while the others are handled.',
+  },
   events_total: { type: 'counter', help: 'Events stored.', labels: ['type'] },
   deliveries_total: { type: 'counter', help: 'Events and answers published to devices.' },
   redeliveries_total: { type: 'counter', help: 'Events published again, with DUP, after a reconnect.' },
@@ -98,6 +102,22 @@ export const definitions = {
     labels: ['engine', 'result'],
     buckets: SECONDS,
   },
+  webhook_attempts_total: {
+    type: 'counter',
+    help: 'Attempts to tell a receiver of an event: `delivered`, why not, or `given_up` (counted beside its last attempt).',
+    labels: ['result'],
+  },
+  webhook_seconds: {
+    type: 'histogram',
+    help: 'Time of attempts to tell a receiver of an event.',
+    buckets: SECONDS,
+  },
+  webhooks_paused_total: {
+    type: 'counter',
+    help: 'Webhooks that were paused because they could not go on.',
+    labels: ['why'],
+  },
+  webhook_lag_events: { type: 'gauge', help: 'Events that are not noted for webhooks yet.' },
   http_requests_total: { type: 'counter', help: 'HTTP requests.', labels: ['route', 'status'] },
   http_seconds: { type: 'histogram', help: 'Time of HTTP requests.', labels: ['route'], buckets: SECONDS },
   event_loop_delay_seconds: {

@@ -10,7 +10,7 @@ import type { Cursors } from '../services/messages/cursors.ts';
 import type { Feed } from '../services/messages/feed.ts';
 import type { History } from '../services/messages/history.ts';
 import type { CommandLog } from '../services/messages/log.ts';
-import type { DirectoryState } from '../services/messages/pipeline/front.ts';
+import type { DirectoryState } from '../services/messages/pipeline/directory-state.ts';
 
 /** How often users and addresses may ask, counted wherever it is counted. */
 export interface Rates {

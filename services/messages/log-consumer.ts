@@ -1,7 +1,9 @@
-import { setTimeout as timer } from 'node:timers/promises';
-import type { LogConsumer, LogRecord } from './log.ts';
+import { retryPause, sleep } from '../../platform/retry-pause.ts';
+import { type Batch, HandlerLoop } from './handler-loop.ts';
+import type { LogConsumer, LogHandler, LogRecord } from './log.ts';
+import { LOG_ORDER } from './log-order.ts';
+import { SetAside } from './set-aside.ts';
 
-const RETRY_MIN_MS = 100;
 const RETRY_MAX_MS = 5_000;
 
 /** What a consumer stands on. */
@@ -28,55 +30,65 @@ export interface ConsumerOptions {
   onFailure?: (error: unknown) => void;
 }
 
-/** The loop between a log and its handler: one batch at a time, committed behind, repeated when it failed. */
+/** Consumes a log of one partition that nobody else consumes: committed behind, as far as everything is finished. */
 export class BatchConsumer implements LogConsumer {
   readonly #source: LogSource;
-  readonly #handler: (batch: LogRecord[]) => Promise<void>;
   readonly #options: ConsumerOptions & { retryMaxMs: number };
-  #handled: number;
+  readonly #loop: HandlerLoop<LogRecord>;
+  readonly #aside = new SetAside<number, LogRecord>(LOG_ORDER);
+  /** What waits may be tried again. */
+  #again = false;
+  /** With the handler, or to come again. */
+  #out: Batch<LogRecord> | null = null;
+  /** Everything up to here has been read, and was handled or set aside. */
+  #passed: number;
   #committed: number;
-  #paused = false;
-  #stopped = false;
-  #underWay: Promise<void> | null = null;
   #committing: Promise<void> | null = null;
   #drains: { position: number; resolve: () => void; reject: (error: Error) => void }[] = [];
-  #wake = Promise.withResolvers<void>();
   /** Cuts the wait before a commit short. */
   #urgent = new AbortController();
   readonly #stopping = new AbortController();
-  readonly #loop: Promise<void>;
 
-  constructor(
-    source: LogSource,
-    committed: number,
-    handler: (batch: LogRecord[]) => Promise<void>,
-    options: ConsumerOptions,
-  ) {
+  constructor(source: LogSource, committed: number, handler: LogHandler, options: ConsumerOptions) {
     this.#source = source;
-    this.#handled = committed;
+    this.#passed = committed;
     this.#committed = committed;
-    this.#handler = handler;
     this.#options = { retryMaxMs: RETRY_MAX_MS, ...options };
-    this.#loop = this.#run();
+    this.#loop = new HandlerLoop(
+      {
+        next: async () => {
+          this.#out ??= await this.#next();
+          return this.#out;
+        },
+        again: () => {
+          this.#again = true;
+        },
+        onSettled: () => this.#commitBehind(),
+      },
+      handler,
+      this.#options,
+    );
   }
 
   get lag(): number {
     return this.#source.last() - this.#committed;
   }
 
-  /** There is something new, or something changed. */
-  wake(): void {
-    this.#wake.resolve();
+  get waiting(): number {
+    return this.#aside.size;
   }
 
-  async pause(): Promise<void> {
-    this.#paused = true;
-    await this.#underWay;
+  /** There is something new, or something changed. */
+  wake(): void {
+    this.#loop.wake();
+  }
+
+  pause(): Promise<void> {
+    return this.#loop.pause();
   }
 
   resume(): void {
-    this.#paused = false;
-    this.wake();
+    this.#loop.resume();
   }
 
   async drained(): Promise<void> {
@@ -89,51 +101,65 @@ export class BatchConsumer implements LogConsumer {
   }
 
   async stop(): Promise<void> {
-    this.#stopped = true;
     this.#stopping.abort();
     this.#urgent.abort();
-    this.wake();
-    await this.#loop;
+    await this.#loop.stop();
     await this.#committing;
     for (const { reject } of this.#drains.splice(0)) reject(new Error('the consumer was stopped'));
   }
 
-  async #run(): Promise<void> {
-    let failures = 0;
-    let failed: LogRecord[] | null = null;
-    while (!this.#stopped) {
-      if (this.#paused || this.#handled >= this.#source.last()) {
-        await this.#wake.promise;
-        this.#wake = Promise.withResolvers<void>();
+  /** Everything up to here is finished. */
+  get #finished(): number {
+    const { first } = this.#aside;
+    return first === undefined ? this.#passed : first - 1;
+  }
+
+  async #next(): Promise<Batch<LogRecord> | null> {
+    const { maxBatch } = this.#options;
+    if (this.#again) {
+      this.#again = false;
+      const records = this.#aside.next(maxBatch);
+      if (records.length > 0) return { records, settle: (left) => this.#tried(records.length, left) };
+    }
+    while (this.#passed < this.#source.last() && !this.#aside.isFull) {
+      const read = await this.#source.batch(this.#passed, maxBatch);
+      const end = read.at(-1)!.position;
+      const items = this.#aside.sift(read.map((record) => ({ at: record.position, record })));
+      if (items.length === 0) {
+        this.#passed = end;
         continue;
       }
-      const { promise, resolve } = Promise.withResolvers<void>();
-      this.#underWay = promise;
-      try {
-        failed ??= await this.#source.batch(this.#handled, this.#options.maxBatch);
-        await this.#handler(failed);
-        this.#handled = failed.at(-1)!.position;
-        failed = null;
-        failures = 0;
-      } catch (error) {
-        failures++;
-        this.#options.onFailure?.(error);
-      }
-      this.#underWay = null;
-      resolve();
-      if (failures === 0) this.#committing ??= this.#commit();
-      else await this.#pauseBeforeRetry(failures);
+      return {
+        records: items.map(({ record }) => record),
+        settle: (left) => {
+          this.#out = null;
+          this.#passed = end;
+          for (const { at, record } of items) if (left.has(record)) this.#aside.add(at, record);
+        },
+      };
     }
+    return null;
+  }
+
+  #tried(count: number, left: ReadonlySet<LogRecord>): void {
+    this.#out = null;
+    this.#aside.tried(count, left);
+    // There was more than one batch of it.
+    if (left.size === 0 && this.#aside.size > 0) this.#again = true;
+  }
+
+  #commitBehind(): void {
+    if (this.#committed < this.#finished) this.#committing ??= this.#commit();
   }
 
   async #commit(): Promise<void> {
     let failures = 0;
-    while (this.#committed < this.#handled) {
+    while (this.#committed < this.#finished) {
       if (this.#drains.length === 0 && !this.#stopped) {
         this.#urgent = new AbortController();
         await sleep(this.#options.commitDelayMs, this.#urgent.signal);
       }
-      const position = this.#handled;
+      const position = this.#finished;
       try {
         await this.#source.commit(position);
         this.#committed = position;
@@ -142,7 +168,7 @@ export class BatchConsumer implements LogConsumer {
         this.#options.onFailure?.(error);
         // A disk that is full or failing: what was handled comes again after a restart, and a later commit covers it.
         if (this.#stopped) break;
-        await this.#pauseBeforeRetry(++failures);
+        await retryPause(++failures, this.#options.retryMaxMs, this.#stopping.signal);
       }
       const done = this.#drains.filter((drain) => drain.position <= this.#committed);
       this.#drains = this.#drains.filter((drain) => drain.position > this.#committed);
@@ -151,13 +177,7 @@ export class BatchConsumer implements LogConsumer {
     this.#committing = null;
   }
 
-  #pauseBeforeRetry(failures: number): Promise<void> {
-    const pause = Math.min(this.#options.retryMaxMs, RETRY_MIN_MS * 2 ** (failures - 1));
-    return sleep(pause, this.#stopping.signal);
+  get #stopped(): boolean {
+    return this.#stopping.signal.aborted;
   }
-}
-
-/** Resolves after `ms` milliseconds, or when the signal says so. */
-async function sleep(ms: number, signal: AbortSignal): Promise<void> {
-  await timer(ms, undefined, { signal }).catch(() => {});
 }

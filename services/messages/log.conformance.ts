@@ -2,7 +2,9 @@ import assert from 'node:assert/strict';
 import { afterEach, beforeEach, describe, it } from 'node:test';
 import { uuidv7 } from 'uuidv7';
 import type { Change } from '../../protocol/commands.ts';
-import type { CommandLog, LogConsumer, LogEntry, LogRecord } from './log.ts';
+import type { Actor } from '../actor.ts';
+import type { CommandLog, LogConsumer, LogEntry, LogHandler, LogRecord } from './log.ts';
+import { LOG_ORDER } from './log-order.ts';
 
 export interface LogUnderTest {
   log: CommandLog;
@@ -13,14 +15,18 @@ export interface LogUnderTest {
 }
 
 export function entry(text = 'hi', acceptedAt = 1_000): LogEntry {
+  return entryOf({ user: uuidv7(), device: uuidv7() }, uuidv7(), text, acceptedAt);
+}
+
+function entryOf(actor: Actor, conversation: string, text = 'hi', acceptedAt = 1_000): LogEntry {
   const command: Change = {
     v: 1,
     id: uuidv7(),
     type: 'message.send',
-    to: { conversation: uuidv7() },
+    to: { conversation },
     content: { type: 'text', text },
   };
-  return { actor: { user: uuidv7(), device: uuidv7() }, acceptedAt, command, text: JSON.stringify(command) };
+  return { actor, acceptedAt, command, text: JSON.stringify(command) };
 }
 
 /** A handler that keeps what it gets, and can wait for it. */
@@ -42,6 +48,37 @@ class Sink {
 
   get ids(): string[] {
     return this.records.map((record) => record.command.id);
+  }
+}
+
+/** A handler that cannot finish some entries, nor what has to stay behind them, until it is told that it can. */
+class Stuck extends Sink {
+  readonly #stuck: Set<string>;
+  readonly #again = Promise.withResolvers<void>();
+  /** Everything that was handed out, each time. */
+  readonly handed: string[] = [];
+
+  constructor(stuck: LogEntry[]) {
+    super();
+    this.#stuck = new Set(stuck.map(({ command }) => command.id));
+  }
+
+  readonly finishSome: LogHandler = async (batch) => {
+    this.handed.push(...batch.map(({ command }) => command.id));
+    const held = new Set<string>();
+    const left = batch.filter((record) => {
+      const keys = LOG_ORDER.keysOf(record);
+      if (!this.#stuck.has(record.command.id) && !keys.some((key) => held.has(key))) return false;
+      for (const key of keys) held.add(key);
+      return true;
+    });
+    await this.handle(batch.filter((record) => !left.includes(record)));
+    if (left.length > 0) return { records: left, again: this.#again.promise };
+  };
+
+  finishAll(): void {
+    this.#stuck.clear();
+    this.#again.resolve();
   }
 }
 
@@ -177,6 +214,94 @@ export function logConformance(adapter: string, open: () => Promise<LogUnderTest
         positions.toSorted((a, b) => a - b),
       );
       assert.equal(new Set(positions).size, positions.length);
+    });
+
+    it('sets aside what cannot be finished, goes on with the rest, and brings it again in its order', async () => {
+      const [first, second] = [entry(), entry()];
+      const { conversation } = (first.command as { to: { conversation: string } }).to;
+      const ofItsStream = entryOf(second.actor, conversation);
+      const ofItsDevice = entryOf(first.actor, uuidv7());
+      const behindThat = entryOf(second.actor, uuidv7());
+      const held = [first, ofItsStream, ofItsDevice, behindThat];
+      const sink = new Stuck([first]);
+      consumer = await log.consume(sink.finishSome);
+      await log.append(first);
+      await log.append(second);
+      await sink.atLeast(1);
+      await appendAll(held.slice(1));
+      const others = sample(30);
+      await appendAll(others);
+      await sink.atLeast(1 + others.length);
+      assert.deepEqual(sink.ids, ids([second, ...others]));
+      assert.equal(consumer.waiting, held.length);
+      // Everything from the first of them on is still to be committed.
+      assert.equal(consumer.lag, held.length + 1 + others.length);
+      sink.finishAll();
+      await consumer.drained();
+      assert.deepEqual(sink.ids, ids([second, ...others, ...held]));
+      assert.deepEqual([consumer.waiting, consumer.lag], [0, 0]);
+    });
+
+    it('commits nothing from the first entry on that is not finished', async () => {
+      const before = entry();
+      const stuck = entry();
+      const behind = sample(3);
+      const sink = new Stuck([stuck]);
+      const stopped = await log.consume(sink.finishSome);
+      await log.append(before);
+      await stopped.drained();
+      await appendAll([stuck, ...behind]);
+      await sink.atLeast(1 + behind.length);
+      await stopped.stop();
+      log = await under.reopen();
+      const later = new Sink();
+      consumer = await log.consume(later.handle);
+      await consumer.drained();
+      assert.deepEqual(later.ids, ids([stuck, ...behind]));
+    });
+
+    it('tries again what was set aside as often as it has to, and only what has not been finished', async () => {
+      const stuck = sample(3);
+      const tries: string[][] = [];
+      consumer = await log.consume(async (batch) => {
+        tries.push(batch.map(({ command }) => command.id));
+        const left = batch.slice(1);
+        if (left.length > 0) return { records: left, again: Promise.resolve() };
+      });
+      await consumer.pause();
+      await appendAll(stuck);
+      consumer.resume();
+      await consumer.drained();
+      const [a, b, c] = ids(stuck);
+      assert.deepEqual(tries, [[a, b, c], [b, c], [c]]);
+    });
+
+    it('stands still when too much is set aside, and goes on from there', async () => {
+      const stuck = entry();
+      const { conversation } = (stuck.command as { to: { conversation: string } }).to;
+      const sink = new Stuck([stuck]);
+      consumer = await log.consume(sink.finishSome);
+      const held = [stuck, ...Array.from({ length: 1_200 }, () => entryOf(stuck.actor, conversation))];
+      for (let i = 0; i < held.length; i += 100) {
+        await appendAll(held.slice(i, i + 100));
+        // So that it comes in batches.
+        await new Promise(setImmediate);
+      }
+      while (consumer.waiting < 1_000) await new Promise((resolve) => setTimeout(resolve, 5));
+      const others = sample(50);
+      await appendAll(others);
+      await new Promise((resolve) => setTimeout(resolve, 30));
+      assert.deepEqual(sink.ids, []);
+      sink.finishAll();
+      await consumer.drained();
+      assert.equal(new Set(sink.ids).size, held.length + others.length);
+      assert.equal(sink.records.length, held.length + others.length);
+      const order = new Set(ids(held));
+      assert.deepEqual(
+        sink.ids.filter((id) => order.has(id)),
+        ids(held),
+      );
+      assert.equal(consumer.lag, 0);
     });
 
     it('holds the handler back while paused', async () => {

@@ -1,18 +1,27 @@
 import type { Kafka, Topic } from '../../platform/kafka/kafka.ts';
 import { KafkaWriter, type WriterOptions } from '../../platform/kafka/writer.ts';
 import { Refused } from '../../protocol/errors.ts';
-import { type KafkaConsumerOptions, KafkaLogConsumer } from './kafka/log-consumer.ts';
-import { entryText, positionOf } from './kafka/log-records.ts';
-import type { CommandLog, LogEntry, LogRecord } from './log.ts';
+import { GroupConsumer, type GroupOptions } from './kafka/group-consumer.ts';
+import { entryText, partitionOf, positionOf, recordOf } from './kafka/log-records.ts';
+import type { CommandLog, LogConsumer, LogEntry, LogHandler, LogRecord } from './log.ts';
+import { LOG_ORDER } from './log-order.ts';
 import { partitionKey } from './partition-key.ts';
 
 export interface KafkaLogOptions
-  extends Partial<KafkaConsumerOptions>,
+  extends Partial<GroupOptions>,
     Pick<WriterOptions, 'mostPending' | 'mostPendingBytes'> {
   /** How long a command waits for a process that handles it, milliseconds. */
   retentionMs?: number;
   /** Told how many entries became durable together. */
   onAppended?: (count: number) => void;
+}
+
+export interface KafkaLogConsumer extends LogConsumer {
+  owns(record: Pick<LogRecord, 'position'>): boolean;
+  /** The partitions that are ours for certain, now. */
+  readonly partitions: number[];
+  /** When an answer of Kafka came last, by `performance.now()`; null: never yet. */
+  readonly lastFetch: number | null;
 }
 
 const WEEK_MS = 7 * 24 * 60 * 60 * 1_000;
@@ -24,9 +33,9 @@ const WEEK_MS = 7 * 24 * 60 * 60 * 1_000;
 export class KafkaLog implements CommandLog {
   readonly #kafka: Kafka;
   readonly #topic: Topic;
-  readonly #options: KafkaLogOptions & KafkaConsumerOptions;
+  readonly #options: KafkaLogOptions & GroupOptions;
   readonly #writer: KafkaWriter;
-  #consumer: KafkaLogConsumer | null = null;
+  #consumer: GroupConsumer<LogRecord> | null = null;
   #closed = false;
 
   private constructor(kafka: Kafka, topic: Topic, options: KafkaLogOptions) {
@@ -61,21 +70,51 @@ export class KafkaLog implements CommandLog {
     return positionOf(partition, offset);
   }
 
-  async consume(handler: (batch: LogRecord[]) => Promise<void>): Promise<KafkaLogConsumer> {
+  async consume(handler: LogHandler): Promise<KafkaLogConsumer> {
     if (this.#closed) throw new Refused('draining');
     if (this.#consumer !== null) throw new Error('the log has a consumer');
-    const consumer = new KafkaLogConsumer(
-      this.#kafka,
-      this.#topic,
-      () => this.#writer.settled(),
+    const consumer = new GroupConsumer<LogRecord>(
+      {
+        kafka: this.#kafka,
+        topic: this.#topic,
+        group: `${this.#kafka.prefix}-messages`,
+        kind: { ...LOG_ORDER, read: (partition, { offset, value }) => recordOf(partition, offset, value) },
+        startAt: 'begin',
+        settled: () => this.#writer.settled(),
+        // What is left is all that there is.
+        onCut: (partition, from) =>
+          this.#options.onFailure?.(
+            new Error(
+              `the log has no position ${from} in partition ${partition}: goes on at the first it has`,
+            ),
+          ),
+        onStopped: () => {
+          if (this.#consumer === consumer) this.#consumer = null;
+        },
+      },
       handler,
       this.#options,
-      () => {
-        if (this.#consumer === consumer) this.#consumer = null;
-      },
     );
     this.#consumer = consumer;
-    return consumer;
+    return {
+      pause: () => consumer.pause(),
+      resume: () => consumer.resume(),
+      drained: () => consumer.drained(),
+      stop: () => consumer.stop(),
+      owns: ({ position }) => consumer.owns(partitionOf(position)),
+      get lag() {
+        return consumer.lag;
+      },
+      get waiting() {
+        return consumer.waiting;
+      },
+      get partitions() {
+        return consumer.partitions;
+      },
+      get lastFetch() {
+        return consumer.lastFetch;
+      },
+    };
   }
 
   async close(): Promise<void> {

@@ -2,13 +2,14 @@ import type { Engine } from '../../platform/engine.ts';
 import type { RedisConnection } from '../../platform/redis/connect.ts';
 import { Refused } from '../../protocol/errors.ts';
 import { parseLogged } from '../../protocol/parse.ts';
-import type { CommandLog, LogConsumer, LogEntry, LogRecord } from './log.ts';
+import type { CommandLog, LogConsumer, LogEntry, LogHandler, LogRecord } from './log.ts';
+import { LOG_ORDER } from './log-order.ts';
 import { partitionKey } from './partition-key.ts';
 import { Consuming } from './redis/consuming.ts';
 import { idOf, type LogKeys, logKeys, numberOf } from './redis/log-scripts.ts';
 import { LogWriter } from './redis/log-writer.ts';
 import { partitionOf } from './redis/partition-of.ts';
-import type { NumberedRecord, PartitionedOptions } from './redis/partitioned-consumer.ts';
+import type { PartitionedOptions, Read } from './redis/partitioned-consumer.ts';
 
 export interface RedisLogOptions extends Partial<PartitionedOptions> {
   /** When the log is used for the first time; later it has as many as it had then. */
@@ -43,7 +44,7 @@ export class RedisLog implements CommandLog {
   #counting: Promise<number> | null = null;
   /** Appends that wait to know how many partitions there are. */
   #waiting = 0;
-  #consuming: Consuming | null = null;
+  #consuming: Consuming<LogRecord> | null = null;
   #closed = false;
 
   constructor(redis: RedisConnection, engine: Engine, options: RedisLogOptions) {
@@ -69,19 +70,21 @@ export class RedisLog implements CommandLog {
     return positionOf(partition, await this.#writer.append(partition, entry), partitions);
   }
 
-  async consume(handler: (batch: LogRecord[]) => Promise<void>): Promise<LogConsumer> {
+  async consume(handler: LogHandler): Promise<LogConsumer> {
     if (this.#closed || this.#consuming !== null) throw new Error('the log is closed or has a consumer');
     const partitions = await this.#count();
     const { maxBatch = 1_000, retryMaxMs = 5_000, commitDelayMs = 20, leaseMs = 10_000 } = this.#options;
     const { onAssigned, onLost, onFailure } = this.#options;
-    const consuming = new Consuming({
+    const consuming = new Consuming<LogRecord>({
       redis: this.#redis,
       engine: this.#engine,
       keys: this.#keys,
+      name: 'log',
       partitions,
       leaseMs,
       batches: { maxBatch, retryMaxMs, commitDelayMs, onFailure },
       source: {
+        ...LOG_ORDER,
         settled: () => this.#writer.settled(),
         read: (partition, after, limit) => this.#read(partition, after, limit, partitions),
       },
@@ -94,7 +97,19 @@ export class RedisLog implements CommandLog {
     });
     this.#consuming = consuming;
     await consuming.tend();
-    return consuming;
+    return {
+      pause: () => consuming.pause(),
+      resume: () => consuming.resume(),
+      drained: () => consuming.drained(),
+      stop: () => consuming.stop(),
+      owns: ({ position }) => consuming.owns(position % partitions),
+      get lag() {
+        return consuming.lag;
+      },
+      get waiting() {
+        return consuming.waiting;
+      },
+    };
   }
 
   async close(): Promise<void> {
@@ -134,16 +149,16 @@ export class RedisLog implements CommandLog {
     after: number,
     limit: number,
     partitions: number,
-  ): Promise<NumberedRecord[]> {
+  ): Promise<Read<LogRecord> | null> {
     const { client } = this.#redis;
     const entries = await this.#engine.run(() =>
       client.xrange(this.#keys.stream(partition), idOf(after + 1), '+', 'COUNT', limit),
     );
-    const records: NumberedRecord[] = [];
+    const records: Read<LogRecord>['records'] = [];
     for (const [id, fields] of entries) {
       try {
         const n = numberOf(id);
-        records.push({ n, record: recordOf(fields, positionOf(partition, n, partitions)) });
+        records.push({ at: n, record: recordOf(fields, positionOf(partition, n, partitions)) });
       } catch (error) {
         // First what comes before it.
         if (records.length > 0) break;
@@ -153,7 +168,8 @@ export class RedisLog implements CommandLog {
           : new Error(`entry ${id} of partition ${partition} cannot be read`);
       }
     }
-    return records;
+    const last = records.at(-1);
+    return last === undefined ? null : { records, end: last.at };
   }
 }
 

@@ -1,6 +1,6 @@
 import { Refused } from '../../protocol/errors.ts';
 import { parseLogged } from '../../protocol/parse.ts';
-import type { CommandLog, LogConsumer, LogEntry, LogRecord } from './log.ts';
+import type { CommandLog, LogConsumer, LogEntry, LogHandler, LogRecord } from './log.ts';
 import { BatchConsumer, type ConsumerOptions } from './log-consumer.ts';
 import { LogTail } from './log-tail.ts';
 import type { MessagesClient } from './sqlite/client.ts';
@@ -60,7 +60,7 @@ export class SqliteLog implements CommandLog {
     return appended;
   }
 
-  async consume(handler: (batch: LogRecord[]) => Promise<void>): Promise<LogConsumer> {
+  async consume(handler: LogHandler): Promise<LogConsumer> {
     if (this.#closed || this.#consumer !== null) throw new Error('the log is closed or has a consumer');
     const { last, committed } = await this.#db.read('log.state');
     this.#last = Math.max(this.#last, last);
@@ -86,6 +86,9 @@ export class SqliteLog implements CommandLog {
       },
       get lag() {
         return consumer.lag;
+      },
+      get waiting() {
+        return consumer.waiting;
       },
     };
   }

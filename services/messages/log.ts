@@ -1,5 +1,6 @@
 import type { Logged } from '../../protocol/commands.ts';
 import type { Actor } from '../actor.ts';
+import type { Consumer, Handler } from './consuming.ts';
 
 /** A change that was accepted: its sender has been, or is about to be, told so. */
 export interface LogEntry {
@@ -18,7 +19,7 @@ export interface LogRecord extends LogEntry {
 
 /**
  * Port: the command log. What {@link append} resolved for survives `kill -9` and power loss, and reaches the consumer
- * at least once, in the order of positions, batch by batch.
+ * at least once, in the order of positions within a partition, batch by batch.
  */
 export interface CommandLog {
   /**
@@ -28,26 +29,24 @@ export interface CommandLog {
   append(entry: LogEntry): Promise<number>;
 
   /**
-   * Starts consuming after the committed position. The handler gets batches one at a time; its position is committed
-   * after it resolves. When it throws, the same batch comes again after a pause that grows to `retryMaxMs` (5,000).
+   * Starts consuming after the committed position. The handler gets batches one at a time. When it throws, the same batch comes again
+   * after a pause that grows to `retryMaxMs` (5,000). What it says it could not finish is set aside with everything that has to stay
+   * behind it, and comes again; the rest goes on. A partition with too much set aside stands still, the others go on.
+   *
+   * A position is committed when everything up to it is finished: what was set aside comes again after a crash, and with it what was
+   * finished behind it.
    */
-  consume(handler: (batch: LogRecord[]) => Promise<void>): Promise<LogConsumer>;
+  consume(handler: LogHandler): Promise<LogConsumer>;
 
   close(): Promise<void>;
 }
 
-export interface LogConsumer {
-  /** Holds the handler back; what is appended meanwhile waits in the log. Resolves when no batch is under way. */
-  pause(): Promise<void>;
-  resume(): void;
-  /** Resolves when everything appended before this call has been handled and committed. */
-  drained(): Promise<void>;
-  stop(): Promise<void>;
+export type LogHandler = Handler<LogRecord>;
+
+export interface LogConsumer extends Consumer {
   /**
    * Where several processes consume: whether the record is this one's to handle for certain, still. To be asked again before something is
    * written, as the process may have been stopped for a while. Absent: nobody else consumes.
    */
   owns?(record: LogRecord): boolean;
-  /** Appended and not yet committed. */
-  readonly lag: number;
 }

@@ -338,25 +338,27 @@ describe('an engine that is away', { skip, timeout: 590_000 }, () => {
     });
   }
 
-  const todo = 'numbering brings the whole batch again, of all its partitions, until the directory answers';
-  it(
-    'directory killed: a command that cannot be decided without it holds up nobody else',
-    { todo },
-    async () => {
-      const world = await trio();
-      const { alice, bob, conversation } = world;
-      await on.cluster.engines.postgres!.kill();
-      try {
-        const to = { conversation: uuidv7() };
-        await alice.device.send('message.send', { to, content: { type: 'text', text: 'to nobody' } });
-        await alice.says({ conversation }, 'to somebody');
-        await bob.device.until(() => texts(bob, conversation).includes('to somebody'), 'what is new', 15_000);
-      } finally {
-        await on.cluster.engines.postgres!.start();
+  it('directory killed: a command that cannot be decided without it holds up nobody else, and is decided when it is back', async () => {
+    const world = await trio();
+    const { alice, bob, conversation } = world;
+    const to = { conversation: uuidv7() };
+    const id = uuidv7();
+    await on.cluster.engines.postgres!.kill();
+    try {
+      // Nobody has noticed yet: it is accepted.
+      await alice.device.send('message.send', { to, content: { type: 'text', text: 'to nobody' } }, id);
+      for (const text of ['to somebody', 'and again']) {
+        await bob.says({ conversation }, text);
+        await alice.device.until(() => texts(alice, conversation).includes(text), 'what is new', 15_000);
       }
-      await allIsWell(world, ['to somebody']);
-    },
-  );
+      assert.equal(alice.device.answerTo(id), undefined);
+    } finally {
+      await on.cluster.engines.postgres!.start();
+    }
+    await alice.device.until(() => alice.device.answerTo(id) !== undefined, 'what became of it', HEAL_MS);
+    assert.equal(alice.device.answerTo(id)!.error.code, 'conversation_not_found');
+    await allIsWell(world, ['to somebody', 'and again']);
+  });
 
   it('no process has complained of a mistake of ours', () => {
     for (const { output } of on.cluster.servers) {

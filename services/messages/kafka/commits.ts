@@ -1,10 +1,11 @@
+import { retryPause, sleep } from '../../../platform/retry-pause.ts';
 import type { OwnedPartitions } from './owned-partitions.ts';
-import { retryPause, sleep } from './retry-pause.ts';
 
 export interface CommitsParts {
-  owned: OwnedPartitions;
+  owned: Pick<OwnedPartitions<unknown>, 'uncommitted' | 'committed' | 'reached'>;
   /** As a member of the group that still is one. */
   commit(offsets: Map<number, bigint>): Promise<void>;
+  onCommitted(offsets: Map<number, bigint>): void;
   /** Grows each time the partitions are dealt, or lost. */
   dealt(): number;
   /** Whether the positions of what is ours are known. */
@@ -40,13 +41,14 @@ export class Commits {
 
   /** Commits what has been handled, at once. @throws {Refused} unavailable */
   async now(): Promise<void> {
-    const { owned, dealt, commit } = this.#parts;
+    const { owned, dealt, commit, onCommitted } = this.#parts;
     const offsets = owned.uncommitted;
     if (offsets.size === 0) return;
     const before = dealt();
     await commit(offsets);
     if (before !== dealt()) return;
     owned.committed(offsets);
+    onCommitted(offsets);
     this.check();
   }
 

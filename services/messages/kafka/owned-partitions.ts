@@ -1,28 +1,35 @@
-import type { Fetched } from '../../../platform/kafka/fetcher.ts';
-import type { LogRecord } from '../log.ts';
-import { recordOf } from './log-records.ts';
+import type { Fetched, FetchedRecord } from '../../../platform/kafka/fetcher.ts';
+import type { Ordering } from '../consuming.ts';
+import type { Batch } from '../handler-loop.ts';
+import { SetAside } from '../set-aside.ts';
 
-interface Owned {
+/** How records are read, and what orders them. */
+export interface RecordKind<R> extends Ordering<R> {
+  /** Undefined: nobody has to handle it. @throws {Error} when it cannot be read: see {@link OwnedPartitions.take} */
+  read(partition: number, record: FetchedRecord): R | undefined;
+}
+
+interface Owned<R> {
   /** Where to fetch next. */
   fetch: bigint;
   /** Where to hand out next. */
   take: bigint;
-  /** Handled up to, not included. */
-  handled: bigint;
+  /** Up to here, not included, all has been handled or set aside. */
+  passed: bigint;
+  aside: SetAside<bigint, R>;
   committed: bigint;
   /** Behind the last record that we know of. */
   end: bigint;
   /** Fetched and not handed out yet, in order. */
-  waiting: { offset: bigint; value: Buffer }[];
+  waiting: FetchedRecord[];
   bytes: number;
   /** Until when the partition rests because of a record that cannot be read, by `performance.now()`. */
   restsUntil: number;
 }
 
-export interface Batch {
-  records: LogRecord[];
-  /** Behind the last record of each partition in it. */
-  ends: Map<number, bigint>;
+interface Item<R> {
+  at: bigint;
+  record: R;
 }
 
 /** Fetched ahead, each partition: beyond it is fetched no more until something has been handed out. */
@@ -30,11 +37,15 @@ const MOST_WAITING_BYTES = 1024 * 1024;
 const UNREADABLE_REST_MS = 5_000;
 
 /** The partitions that this process owns, what has been fetched of them, and how far it has got with each. */
-export class OwnedPartitions {
-  readonly #owned = new Map<number, Owned>();
+export class OwnedPartitions<R> {
+  readonly #kind: RecordKind<R>;
+  readonly #owned = new Map<number, Owned<R>>();
   readonly #onUnreadable: (error: unknown) => void;
+  /** What was set aside may be tried again. */
+  #again = false;
 
-  constructor(onUnreadable: (error: unknown) => void) {
+  constructor(kind: RecordKind<R>, onUnreadable: (error: unknown) => void) {
+    this.#kind = kind;
     this.#onUnreadable = onUnreadable;
   }
 
@@ -45,7 +56,8 @@ export class OwnedPartitions {
       this.#owned.set(partition, {
         fetch: at,
         take: at,
-        handled: at,
+        passed: at,
+        aside: new SetAside(this.#kind),
         committed: at,
         end: end > at ? end : at,
         waiting: [],
@@ -74,6 +86,13 @@ export class OwnedPartitions {
     return Number(lag);
   }
 
+  /** Set aside. */
+  get aside(): number {
+    let size = 0;
+    for (const { aside } of this.#owned.values()) size += aside.size;
+    return size;
+  }
+
   /** What to fetch, and from where, but for the partitions of `except`. */
   *wanted(except: ReadonlySet<number>): Iterable<readonly [number, bigint]> {
     for (const [partition, { fetch, bytes }] of this.#owned)
@@ -84,16 +103,16 @@ export class OwnedPartitions {
     const owned = this.#owned.get(partition);
     // An answer to what was asked before the partitions were dealt anew.
     if (owned === undefined || owned.fetch !== from) return;
-    for (const { offset, value } of records) {
-      owned.waiting.push({ offset, value });
-      owned.bytes += value.length;
+    for (const record of records) {
+      owned.waiting.push(record);
+      owned.bytes += record.value.length;
     }
     owned.fetch = next;
     this.reaches(partition, end);
     // Only markers of no content, if anything: nobody has to handle them.
-    if (owned.waiting.length === 0 && owned.take === owned.handled) {
+    if (owned.waiting.length === 0 && owned.take === owned.passed) {
       owned.take = next;
-      owned.handled = next;
+      owned.passed = next;
     }
   }
 
@@ -107,31 +126,87 @@ export class OwnedPartitions {
   moveTo(partition: number, from: bigint, to: bigint): void {
     const owned = this.#owned.get(partition);
     if (owned === undefined || owned.fetch !== from) return;
-    Object.assign(owned, { fetch: to, take: to, handled: to, waiting: [], bytes: 0 });
+    Object.assign(owned, { fetch: to, take: to, passed: to, waiting: [], bytes: 0 });
     if (owned.end < to) owned.end = to;
   }
 
-  /** The next records, at most `limit`, in order within each partition; null when there are none. */
-  take(limit: number): Batch | null {
-    const now = performance.now();
-    const batch: Batch = { records: [], ends: new Map() };
-    for (const [partition, owned] of this.#owned) {
-      if (owned.waiting.length === 0 || owned.restsUntil > now) continue;
-      const room = limit - batch.records.length;
-      if (room <= 0) break;
-      const taken = this.#read(partition, owned, room, batch.records);
-      if (taken === 0) continue;
-      for (const { value } of owned.waiting.splice(0, taken)) owned.bytes -= value.length;
-      owned.take = owned.waiting[0]?.offset ?? owned.fetch;
-      batch.ends.set(partition, owned.take);
+  /** What was set aside may be tried again. */
+  tryAgain(): void {
+    this.#again = true;
+  }
+
+  /**
+   * What was set aside and may be tried again, else the next records; at most `limit`, in order within each partition; null when there
+   * are none. To be settled before the next is taken. Nothing is skipped that cannot be read (of a newer version, as a rule): its
+   * partition stops there until somebody can.
+   */
+  take(limit: number): Batch<R> | null {
+    if (this.#again) {
+      this.#again = false;
+      const batch = this.#takeAside(limit);
+      if (batch !== null) return batch;
     }
+    return this.#takeNew(limit);
+  }
+
+  #takeAside(limit: number): Batch<R> | null {
+    const tries: [SetAside<bigint, R>, number][] = [];
+    const records: R[] = [];
+    for (const { aside } of this.#owned.values()) {
+      const some = aside.next(limit - records.length);
+      if (some.length === 0) continue;
+      tries.push([aside, some.length]);
+      records.push(...some);
+    }
+    if (records.length === 0) return null;
+    const settle = (left: ReadonlySet<R>) => {
+      for (const [aside, count] of tries) aside.tried(count, left);
+      // There was more than one batch of it.
+      if (left.size === 0 && this.aside > 0) this.#again = true;
+    };
+    return { records, settle };
+  }
+
+  #takeNew(limit: number): Batch<R> | null {
+    const taken = new Map<number, Item<R>[]>();
+    for (let more = true; more && taken.size === 0; ) more = this.#takeFromEach(limit, taken);
     // Whose turn it was comes last the next time.
-    for (const partition of batch.ends.keys()) {
+    for (const partition of taken.keys()) {
       const owned = this.#owned.get(partition)!;
       this.#owned.delete(partition);
       this.#owned.set(partition, owned);
     }
-    return batch.records.length === 0 ? null : batch;
+    if (taken.size === 0) return null;
+    const records = [...taken.values()].flatMap((items) => items.map(({ record }) => record));
+    return { records, settle: (unfinished) => this.#settle(taken, unfinished) };
+  }
+
+  /** False: there is nothing more that could be taken. */
+  #takeFromEach(limit: number, into: Map<number, Item<R>[]>): boolean {
+    const now = performance.now();
+    let count = 0;
+    let passed = false;
+    for (const [partition, owned] of this.#owned) {
+      if (count >= limit) break;
+      if (owned.waiting.length === 0 || owned.restsUntil > now || owned.aside.isFull) continue;
+      const items = this.#read(partition, owned, limit - count);
+      count += items.length;
+      if (items.length > 0) into.set(partition, items);
+      else if (owned.passed < owned.take) {
+        owned.passed = owned.take;
+        passed = true;
+      }
+    }
+    return passed;
+  }
+
+  #settle(taken: Map<number, Item<R>[]>, unfinished: ReadonlySet<R>): void {
+    for (const [partition, items] of taken) {
+      const owned = this.#owned.get(partition);
+      if (owned === undefined) continue;
+      owned.passed = owned.take;
+      for (const { at, record } of items) if (unfinished.has(record)) owned.aside.add(at, record);
+    }
   }
 
   /** When a partition that rests goes on, milliseconds from now; null: none rests. */
@@ -143,18 +218,13 @@ export class OwnedPartitions {
     return rest;
   }
 
-  handled(ends: Map<number, bigint>): void {
-    for (const [partition, end] of ends) {
-      const owned = this.#owned.get(partition);
-      if (owned !== undefined) owned.handled = end;
-    }
-  }
-
-  /** Handled and not committed. */
+  /** Finished and not committed. */
   get uncommitted(): Map<number, bigint> {
     const offsets = new Map<number, bigint>();
-    for (const [partition, { handled, committed }] of this.#owned)
-      if (handled > committed) offsets.set(partition, handled);
+    for (const [partition, owned] of this.#owned) {
+      const finished = finishedOf(owned);
+      if (finished > owned.committed) offsets.set(partition, finished);
+    }
     return offsets;
   }
 
@@ -174,17 +244,16 @@ export class OwnedPartitions {
     return true;
   }
 
-  /**
-   * How many were read. What was accepted is not skipped: a partition stops at a record that cannot be read (of a newer version, as a rule)
-   * until somebody can.
-   */
-  #read(partition: number, owned: Owned, limit: number, into: LogRecord[]): number {
+  /** Takes what may be handed out, at most `limit`; on the way, what has to stay behind what was set aside is put to it. */
+  #read(partition: number, owned: Owned<R>, limit: number): Item<R>[] {
+    const items: Item<R>[] = [];
     let taken = 0;
-    for (const { offset, value } of owned.waiting) {
+    for (const fetched of owned.waiting) {
       if (taken >= limit) break;
       try {
-        into.push(recordOf(partition, offset, value));
+        const record = this.#kind.read(partition, fetched);
         taken++;
+        if (record !== undefined) items.push({ at: fetched.offset, record });
       } catch (error) {
         if (taken === 0) {
           owned.restsUntil = performance.now() + UNREADABLE_REST_MS;
@@ -193,6 +262,13 @@ export class OwnedPartitions {
         break;
       }
     }
-    return taken;
+    for (const { value } of owned.waiting.splice(0, taken)) owned.bytes -= value.length;
+    owned.take = owned.waiting[0]?.offset ?? owned.fetch;
+    return owned.aside.sift(items);
   }
+}
+
+/** Up to here, not included, everything is finished. */
+function finishedOf<R>({ aside, passed }: Owned<R>): bigint {
+  return aside.first ?? passed;
 }

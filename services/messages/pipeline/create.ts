@@ -5,6 +5,7 @@ import type { FeedWriter } from '../feed.ts';
 import type { History } from '../history.ts';
 import type { CommandLog, LogConsumer, LogRecord } from '../log.ts';
 import type { ChangeRules } from '../pipeline.ts';
+import type { DirectoryState } from './directory-state.ts';
 import { createNumbering } from './numbering.ts';
 
 export interface NumberingServiceParts {
@@ -12,6 +13,8 @@ export interface NumberingServiceParts {
   history: History;
   rules: readonly ChangeRules[];
   feed: FeedWriter;
+  /** See `NumberingParts.directory`. */
+  directory?: DirectoryState;
   /** Others consume the log too: what is left when this one stops is theirs. */
   shared?: boolean;
   logger: Logger;
@@ -44,8 +47,12 @@ export function createNumberingService(parts: NumberingServiceParts): NumberingS
       const started = await log.consume((batch) => numbering.handle(batch, ours));
       consumer = started;
       if (metrics === undefined) return;
-      metrics.pipeline_lag.set(0);
-      lagTimer = setInterval(() => metrics.pipeline_lag.set(started.lag), LAG_EVERY_MS);
+      const note = () => {
+        metrics.pipeline_lag.set(started.lag);
+        metrics.pipeline_set_aside.set(started.waiting);
+      };
+      note();
+      lagTimer = setInterval(note, LAG_EVERY_MS);
       lagTimer.unref();
     },
     caughtUp: (timeoutMs) => within(consumer?.drained() ?? Promise.resolve(), timeoutMs),

@@ -8,16 +8,9 @@ import type { History } from '../history.ts';
 import type { CommandLog } from '../log.ts';
 import { partitionKey } from '../partition-key.ts';
 import type { ChangeRules, Outcome, Pipeline } from '../pipeline.ts';
+import type { DirectoryState } from './directory-state.ts';
 import { Outcomes } from './outcomes.ts';
 import { isStorageTrouble } from './projection.ts';
-
-/** Whether the directory answers. */
-export interface DirectoryState {
-  /** It did not when it was last asked. */
-  isDown(): boolean;
-  /** @throws {Refused} unavailable: it still does not */
-  ask(): Promise<void>;
-}
 
 export interface FrontParts {
   log: Pick<CommandLog, 'append'>;
@@ -25,7 +18,7 @@ export interface FrontParts {
   rules: readonly ChangeRules[];
   clock: Clock;
   metrics?: Pick<Metrics, 'append_seconds'>;
-  /** What cannot be decided without it is not to enter the log while it is away: it would hold up everything behind it. */
+  /** What cannot be decided without it is not to enter the log while it is away: it would wait there, and hold up its conversation and its device. */
   directory?: DirectoryState;
 }
 

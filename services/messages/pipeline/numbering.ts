@@ -2,34 +2,41 @@ import type { Logger } from '../../../platform/logging.ts';
 import type { Metrics } from '../../../platform/metrics.ts';
 import type { LoggedType } from '../../../protocol/commands.ts';
 import { type Refusal, Refused, refusal } from '../../../protocol/errors.ts';
+import type { Unfinished } from '../consuming.ts';
 import type { Answered, FeedWriter } from '../feed.ts';
 import type { Appended, History, StoredEvent, StreamedEvent } from '../history.ts';
 import type { LogRecord } from '../log.ts';
-import type { ChangeRules, Decision, Outcome } from '../pipeline.ts';
-import { isStorageTrouble, Projection } from './projection.ts';
+import type { ChangeRules, Outcome } from '../pipeline.ts';
+import { type Decided, Deciding, type Planned } from './deciding.ts';
+import type { DirectoryState } from './directory-state.ts';
+import { Held } from './held.ts';
+import { Projection } from './projection.ts';
 import { refusalEvent } from './refusal-event.ts';
+import { Return } from './return.ts';
 import { streamed, streamedAgain } from './streamed.ts';
 
 export interface NumberingParts {
   history: History;
   rules: readonly ChangeRules[];
   feed: FeedWriter;
+  /** While it does not answer, what needs it is left unfinished, and the rest goes on. Absent: everything waits. */
+  directory?: DirectoryState | undefined;
   logger: Logger;
   metrics?: Metrics;
 }
 
 export interface Numbering {
   /**
-   * Decides, stores, applies and tells what was accepted, in its order. When it throws, the same batch is to come again. Batches of
-   * different streams may be under way at once.
+   * Decides, stores, applies and tells what was accepted, in its order. When it throws, the same batch is to come again. What it leaves
+   * unfinished needs the directory, which does not answer, or has to stay behind that. Batches of different streams may be under way at
+   * once.
    * @param ours asked before each write: false when the record may have gone to another process, which handles it; then this throws
    */
-  handle(batch: LogRecord[], ours?: (record: LogRecord) => boolean): Promise<void>;
+  handle(
+    batch: LogRecord[],
+    ours?: (record: LogRecord) => boolean,
+  ): Promise<Unfinished<LogRecord> | undefined>;
 }
-
-/** A command of a batch with what was decided. */
-type Decided = { record: LogRecord; decision: Decision };
-type Planned = Decided | { record: LogRecord; error: Refusal };
 
 /** What is to be told when everything before it has been. */
 class Telling {
@@ -41,17 +48,21 @@ class Telling {
   }
 }
 
-/** What has been told of a batch that is under way. */
+/** A batch that is under way. */
 interface Batch {
   ours(record: LogRecord): boolean;
   told: (readonly StreamedEvent[])[];
+  deciding: Deciding;
+  /** What is left unfinished. */
+  held: Held;
 }
 
 /** The consumer of the command log: each command becomes one event of one stream, or a refusal. */
 export function createNumbering(parts: NumberingParts): Numbering {
-  const { history, feed, logger, metrics } = parts;
+  const { history, feed, logger, metrics, directory } = parts;
   const rulesOf = new Map<LoggedType, ChangeRules>(parts.rules.map((rules) => [rules.type, rules]));
   const projection = new Projection(parts.rules, logger);
+  const back = directory === undefined ? null : new Return(directory);
   /** Told of batches that failed later and come again: not to be told twice. */
   const told = new Set<string>();
 
@@ -68,34 +79,30 @@ export function createNumbering(parts: NumberingParts): Numbering {
     }
   }
 
-  /** A refusal is an answer; anything else is a mistake of ours, which costs this command and no other. */
-  function refused(record: LogRecord, error: unknown): Planned {
-    // Storage that does not answer is no reason to refuse what was accepted: the batch comes again.
-    if (isStorageTrouble(error)) throw error;
-    if (error instanceof Refused) return { record, error: error.refusal };
-    logger.error(
-      { err: error, command: record.command.id, type: record.command.type },
-      'a command could not be decided',
-    );
-    return { record, error: refusal('internal') };
-  }
-
-  async function handle(records: LogRecord[], ours: Batch['ours'] = () => true): Promise<void> {
+  async function handle(
+    records: LogRecord[],
+    ours: Batch['ours'] = () => true,
+  ): Promise<Unfinished<LogRecord> | undefined> {
     metrics?.pipeline_batch_commands.observe(records.length);
-    const batch: Batch = { ours, told: [] };
+    const batch: Batch = { ours, told: [], deciding: new Deciding({ logger, directory }), held: new Held() };
     try {
       await handleInOrder(records, batch);
     } catch (error) {
       for (const events of batch.told) for (const { sender, id } of events) told.add(`${sender.user}/${id}`);
       throw error;
     }
-    // None of it comes again.
-    if (told.size > 0) for (const record of records) told.delete(keyOf(record));
+    const { records: left } = batch.held;
+    if (told.size > 0) {
+      const coming = new Set(left);
+      for (const record of records) if (!coming.has(record)) told.delete(keyOf(record));
+    }
+    return left.length === 0 || back === null ? undefined : { records: left, again: back.again() };
   }
 
   async function handleInOrder(records: LogRecord[], batch: Batch): Promise<void> {
     let run: Planned[] = [];
     for (const record of records) {
+      if (batch.held.takes(record)) continue;
       const rules = rulesOf.get(record.command.type);
       if (rules === undefined) {
         run.push({ record, error: refusal('unknown_type', record.command.type) });
@@ -104,13 +111,18 @@ export function createNumbering(parts: NumberingParts): Numbering {
       if (rules.structural) {
         await store(run, batch);
         run = [];
-        await handleAlone(record, rules, batch);
+        // What was stored may have been held in the end.
+        if (!batch.held.takes(record)) await handleAlone(record, rules, batch);
         continue;
       }
-      const planned = plan(record, rules);
-      const known = planned instanceof Promise ? await planned : planned;
-      run.push(known);
-      if ('decision' in known && (known.decision.joined ?? known.decision.left) !== undefined) {
+      const planning = batch.deciding.decide(record, rules);
+      const planned = planning instanceof Promise ? await planning : planning;
+      if (planned === null) {
+        batch.held.add(record);
+        continue;
+      }
+      run.push(planned);
+      if ('decision' in planned && (planned.decision.joined ?? planned.decision.left) !== undefined) {
         await store(run, batch);
         run = [];
       }
@@ -118,26 +130,27 @@ export function createNumbering(parts: NumberingParts): Numbering {
     await store(run, batch);
   }
 
-  function plan(record: LogRecord, rules: ChangeRules): Planned | Promise<Planned> {
-    try {
-      const decision = rules.decide(record.actor, record.command as never, record.acceptedAt);
-      if (!(decision instanceof Promise)) return { record, decision };
-      return decision.then(
-        (decided) => ({ record, decision: decided }),
-        (error) => refused(record, error),
-      );
-    } catch (error) {
-      return refused(record, error);
-    }
-  }
-
   /** Looked up first: what is decided depends on what the same command may have changed already. */
   async function handleAlone(record: LogRecord, rules: ChangeRules, batch: Batch): Promise<void> {
+    if (batch.deciding.cannotApply(rules)) return batch.held.add(record);
     const [first] = await history.lookup([{ user: record.actor.user, id: record.command.id }]);
-    if (!first) return store([await plan(record, rules)], batch);
+    if (!first) {
+      const planned = await batch.deciding.decide(record, rules);
+      return planned === null ? batch.held.add(record) : store([planned], batch);
+    }
     const telling = new Telling();
-    await repeated(record, first, telling);
+    await orHeld(record, batch, repeated(record, first, telling));
     await tell(telling, batch);
+  }
+
+  /** What cannot be applied because the directory does not answer is held: it is stored, and is found again when it comes again. */
+  async function orHeld(record: LogRecord, batch: Batch, applying: Promise<void>): Promise<void> {
+    try {
+      await applying;
+    } catch (error) {
+      if (!batch.deciding.isDirectoryTrouble(error)) throw error;
+      batch.held.add(record);
+    }
   }
 
   /** Appends everything that was planned at once, applies it, and tells whoever is to know, in order. */
@@ -146,13 +159,15 @@ export function createNumbering(parts: NumberingParts): Numbering {
     if (!planned.every(({ record }) => batch.ours(record)))
       throw new Refused('unavailable', 'the partition may have gone to another process');
     const telling = new Telling();
-    const kept = planned.some((p) => 'error' in p) ? await withoutRepeated(planned, telling) : planned;
+    const kept = planned.some((p) => 'error' in p) ? await withoutRepeated(planned, telling, batch) : planned;
     const drafts = kept.map((p) => ('decision' in p ? p.decision.draft : refusalEvent(p.record, p.error)));
     const results = drafts.length === 0 ? [] : await history.append(drafts);
     try {
       for (let i = 0; i < kept.length; i++) {
+        const { record } = kept[i]!;
+        if (batch.held.takes(record)) continue;
         const finishing = finish(kept[i]!, results[i]!, telling);
-        if (finishing !== undefined) await finishing;
+        if (finishing !== undefined) await orHeld(record, batch, finishing);
       }
     } finally {
       // Also when applying one of them failed: those before it are stored and applied.
@@ -178,7 +193,7 @@ export function createNumbering(parts: NumberingParts): Numbering {
   }
 
   /** What is refused now may have been accepted when it came first: then that is the answer. */
-  async function withoutRepeated(planned: Planned[], telling: Telling): Promise<Planned[]> {
+  async function withoutRepeated(planned: Planned[], telling: Telling, batch: Batch): Promise<Planned[]> {
     const kept: Planned[] = [];
     const refusals = planned.filter((p) => 'error' in p);
     const firsts = await history.lookup(
@@ -187,7 +202,7 @@ export function createNumbering(parts: NumberingParts): Numbering {
     let next = 0;
     for (const p of planned) {
       const first = 'error' in p ? firsts[next++] : null;
-      if (first) await repeated(p.record, first, telling);
+      if (first) await orHeld(p.record, batch, repeated(p.record, first, telling));
       else kept.push(p);
     }
     return kept;

@@ -1,23 +1,24 @@
 import type { Engine } from '../../../platform/engine.ts';
 import type { RedisConnection } from '../../../platform/redis/connect.ts';
-import type { LogConsumer, LogRecord } from '../log.ts';
-import { Leases } from './leases.ts';
-import type { LogKeys } from './log-scripts.ts';
+import type { Consumer, Handler } from '../consuming.ts';
+import { type LeaseKeys, Leases } from './leases.ts';
 import {
   PartitionedConsumer,
   type PartitionedOptions,
   type PartitionedSource,
 } from './partitioned-consumer.ts';
 
-export interface ConsumingParts {
+export interface ConsumingParts<R> {
   redis: RedisConnection;
   engine: Engine;
-  keys: LogKeys;
+  keys: LeaseKeys;
+  /** Of the connection on which it is told what is new. */
+  name: string;
   partitions: number;
   leaseMs: number;
   batches: PartitionedOptions;
-  source: PartitionedSource;
-  handler(batch: LogRecord[]): Promise<void>;
+  source: PartitionedSource<R>;
+  handler: Handler<R>;
   onAssigned?(partitions: number[]): void;
   onLost?(partitions: number[]): void;
   onStopped(): void;
@@ -27,10 +28,10 @@ export interface ConsumingParts {
 const TENDED = 1 / 5;
 
 /** One process that consumes: its leases, the loop over what it owns, and the connection that tells it what is new. */
-export class Consuming implements LogConsumer {
-  readonly #parts: ConsumingParts;
+export class Consuming<R> implements Consumer {
+  readonly #parts: ConsumingParts<R>;
   readonly #leases: Leases;
-  readonly #consumer: PartitionedConsumer;
+  readonly #consumer: PartitionedConsumer<R>;
   readonly #subscriber: RedisConnection;
   #timer: NodeJS.Timeout | undefined;
   #tending: Promise<void> | null = null;
@@ -38,7 +39,7 @@ export class Consuming implements LogConsumer {
   #again = false;
   #stopping: Promise<void> | null = null;
 
-  constructor(parts: ConsumingParts) {
+  constructor(parts: ConsumingParts<R>) {
     this.#parts = parts;
     const { redis, engine, keys, partitions, leaseMs, source, handler, batches } = parts;
     this.#leases = new Leases(redis, engine, keys, partitions, {
@@ -50,7 +51,7 @@ export class Consuming implements LogConsumer {
       },
     });
     this.#consumer = new PartitionedConsumer(source, this.#leases, handler, batches);
-    this.#subscriber = redis.another('log');
+    this.#subscriber = redis.another(parts.name);
     this.#subscriber.client.on('message', (_channel: string, text: string) => this.#told(text));
     // What was told while nobody listened is found by looking.
     this.#subscriber.client.on('ready', () => {
@@ -60,6 +61,10 @@ export class Consuming implements LogConsumer {
 
   get lag(): number {
     return this.#consumer.lag;
+  }
+
+  get waiting(): number {
+    return this.#consumer.waiting;
   }
 
   pause(): Promise<void> {
@@ -74,12 +79,13 @@ export class Consuming implements LogConsumer {
     return this.#consumer.drained();
   }
 
-  owns({ position }: LogRecord): boolean {
-    const owned = this.#leases.owned.get(position % this.#parts.partitions);
+  /** Whether it is ours for certain, still. */
+  owns(partition: number): boolean {
+    const owned = this.#leases.owned.get(partition);
     return owned !== undefined && performance.now() < owned.freshUntil;
   }
 
-  /** n was appended. */
+  /** n was written. */
   appended(partition: number, n: number): void {
     const owned = this.#leases.owned.get(partition);
     if (owned === undefined || n <= owned.last) return;

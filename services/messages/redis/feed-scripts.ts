@@ -1,4 +1,4 @@
-import { LIFE } from './log-scripts.ts';
+import { LIFE } from './life.ts';
 
 /**
  * Where the event stream is kept. `feed:{i}`: a stream of records, the newest of them as `{n}-0`; `feed:{i}:last`: n of the newest. Both

@@ -2,7 +2,24 @@ import { randomUUID } from 'node:crypto';
 import type { Engine } from '../../../platform/engine.ts';
 import type { RedisConnection } from '../../../platform/redis/connect.ts';
 import { script } from '../../../platform/redis/script.ts';
-import { ACQUIRE, ALIVE, COMMIT, idOf, LEAVE, type LogKeys, RELEASE, RENEW } from './log-scripts.ts';
+import { ALIVE, LEAVE, RELEASE, RENEW } from './lease-scripts.ts';
+
+/** Where the leases are kept, and how far what they are for has been handled. */
+export interface LeaseKeys {
+  members: string;
+  channel: string;
+  owner(partition: number): string;
+  last(partition: number): string;
+  /** From which {@link acquire} tells how far the partition has been handled, and in which {@link commit} notes it. */
+  progress(partition: number): string;
+  /**
+   * Scripts, by names of their own. acquire: KEYS owner, last, progress; ARGV token, lease in ms; nothing when it is another's, else n of
+   * the newest entry, n of the newest that is handled, and the life. commit: KEYS owner, progress; ARGV token, life, n; 0 when it is
+   * another's, or was.
+   */
+  acquire: { name: string; lua: string };
+  commit: { name: string; lua: string };
+}
 
 export interface LeaseOptions {
   /** Milliseconds for which a partition stays with a process that gives no sign of life. */
@@ -22,6 +39,9 @@ export interface OwnedPartition {
   freshUntil: number;
   /** n of the newest entry that is known. */
   last: number;
+  /** Everything up to here has been read, and was handled or set aside. */
+  passed: number;
+  /** Everything up to here is finished. */
   handled: number;
   committed: number;
   /** It goes to another: nothing more of it is handed out. */
@@ -41,7 +61,7 @@ export class Leases {
   readonly owned = new Map<number, OwnedPartition>();
   readonly #member = randomUUID();
   readonly #engine: Engine;
-  readonly #keys: LogKeys;
+  readonly #keys: LeaseKeys;
   readonly #partitions: number;
   readonly #options: LeaseOptions;
   readonly #scripts;
@@ -49,7 +69,7 @@ export class Leases {
   constructor(
     redis: RedisConnection,
     engine: Engine,
-    keys: LogKeys,
+    keys: LeaseKeys,
     partitions: number,
     options: LeaseOptions,
   ) {
@@ -59,12 +79,12 @@ export class Leases {
     this.#options = options;
     const { client } = redis;
     this.#scripts = {
-      acquire: script<[number, number, string] | null>(client, 'logAcquire', ACQUIRE),
-      renew: script<number>(client, 'logRenew', RENEW),
-      commit: script<number>(client, 'logCommit', COMMIT),
-      release: script<number>(client, 'logRelease', RELEASE),
-      alive: script<string[]>(client, 'logAlive', ALIVE),
-      leave: script<number>(client, 'logLeave', LEAVE),
+      acquire: script<[number, number, string] | null>(client, keys.acquire.name, keys.acquire.lua),
+      renew: script<number>(client, 'leaseRenew', RENEW),
+      commit: script<number>(client, keys.commit.name, keys.commit.lua),
+      release: script<number>(client, 'leaseRelease', RELEASE),
+      alive: script<string[]>(client, 'leaseAlive', ALIVE),
+      leave: script<number>(client, 'leaseLeave', LEAVE),
       isFree: async (partition: number) => (await client.exists(keys.owner(partition))) === 0,
     };
   }
@@ -116,7 +136,7 @@ export class Leases {
     for (const [i, one] of owned.entries()) {
       const last = newest[i]!;
       // A server that has lost what it had counts from the beginning again: so do we.
-      if (last < one.handled) this.lose(one);
+      if (last < one.passed) this.lose(one);
       one.last = Math.max(one.last, last);
       one.freshUntil = asked + leaseMs * (1 - SPARE);
     }
@@ -125,8 +145,8 @@ export class Leases {
   /** False: it is another's by now, and nothing was committed. @throws {Refused} unavailable, overloaded */
   async commit(owned: OwnedPartition, n: number): Promise<boolean> {
     const { partition, token, life } = owned;
-    const keys = [this.#keys.owner(partition), this.#keys.stream(partition)];
-    const done = await this.#engine.run(() => this.#scripts.commit(keys, token, life, idOf(n + 1)));
+    const keys = [this.#keys.owner(partition), this.#keys.progress(partition)];
+    const done = await this.#engine.run(() => this.#scripts.commit(keys, token, life, n));
     if (done === 1) owned.committed = Math.max(owned.committed, n);
     else this.lose(owned);
     return done === 1;
@@ -178,16 +198,16 @@ export class Leases {
 
   async #acquire(partition: number): Promise<OwnedPartition | null> {
     const { leaseMs } = this.#options;
-    const { owner, last, stream } = this.#keys;
+    const { owner, last, progress } = this.#keys;
     const token = `${this.#member}:${randomUUID()}`;
     const asked = performance.now();
-    const keys = [owner(partition), last(partition), stream(partition)];
+    const keys = [owner(partition), last(partition), progress(partition)];
     const got = await this.#scripts.acquire(keys, token, leaseMs);
     if (got === null) return null;
     const [newest, handled, life] = got;
     const freshUntil = asked + leaseMs * (1 - SPARE);
-    const progress = { last: newest, handled, committed: handled };
-    return { partition, token, life, freshUntil, ...progress, leaving: false, underWay: false };
+    const at = { last: newest, passed: handled, handled, committed: handled };
+    return { partition, token, life, freshUntil, ...at, leaving: false, underWay: false };
   }
 }
 

@@ -1,3 +1,6 @@
+import type { LeaseKeys } from './leases.ts';
+import { LIFE } from './life.ts';
+
 /**
  * Where the log is kept, each key with its owner:
  *
@@ -12,14 +15,18 @@
  * and the channel `log`, which tells consumers `p:n` of what was appended and `members` when the partitions are to be shared anew.
  */
 export function logKeys(prefix: string) {
+  const stream = (partition: number) => `${prefix}log:{${partition}}`;
   return {
     partitions: `${prefix}log:partitions`,
     members: `${prefix}log:members`,
     channel: `${prefix}log`,
-    stream: (partition: number) => `${prefix}log:{${partition}}`,
+    stream,
+    progress: stream,
     last: (partition: number) => `${prefix}log:{${partition}}:last`,
     owner: (partition: number) => `${prefix}log:{${partition}}:owner`,
-  };
+    acquire: { name: 'logAcquire', lua: ACQUIRE },
+    commit: { name: 'logCommit', lua: COMMIT },
+  } satisfies LeaseKeys & Record<string, unknown>;
 }
 
 export type LogKeys = ReturnType<typeof logKeys>;
@@ -46,16 +53,6 @@ end
 redis.call('PUBLISH', ARGV[2], ARGV[3] .. ':' .. string.format('%.0f', last))
 return last - count + 1`;
 
-/**
- * Which life of the server this is: another after a restart, and after a replica has taken its place, when numbers of entries that it
- * had not been told of are given again. Empty where it may not be asked.
- */
-export const LIFE = `
-local function life()
-  local info = redis.pcall('INFO', 'replication')
-  return type(info) == 'string' and string.match(info, 'master_replid:(%w+)') or ''
-end`;
-
 /** KEYS: owner, last, stream; ARGV: token, lease in ms. Nothing: it is another's; n of the newest entry, and of the newest that is handled, and the life. */
 export const ACQUIRE = `${LIFE}
 if not redis.call('SET', KEYS[1], ARGV[1], 'NX', 'PX', ARGV[2]) then return false end
@@ -65,44 +62,12 @@ local handled = last
 if first then handled = tonumber(string.match(first[1], '^%d+')) - 1 end
 return { last, handled, life() }`;
 
-/** KEYS: owner, last; ARGV: token, life, lease in ms. n of the newest entry; -1: it is another's, or was. */
-export const RENEW = `${LIFE}
-if redis.call('GET', KEYS[1]) ~= ARGV[1] then return -1 end
-if life() ~= ARGV[2] then
-  redis.call('DEL', KEYS[1])
-  return -1
-end
-redis.call('PEXPIRE', KEYS[1], ARGV[3])
-return tonumber(redis.call('GET', KEYS[2]) or '0')`;
-
-/** KEYS: owner, stream; ARGV: token, life, id of the first entry to keep. 0: it is another's, or was, and nothing was done. */
+/** KEYS: owner, stream; ARGV: token, life, n of the newest entry that goes. 0: it is another's, or was, and nothing was done. */
 export const COMMIT = `${LIFE}
 if redis.call('GET', KEYS[1]) ~= ARGV[1] then return 0 end
 if life() ~= ARGV[2] then
   redis.call('DEL', KEYS[1])
   return 0
 end
-redis.call('XTRIM', KEYS[2], 'MINID', ARGV[3])
-return 1`;
-
-/** KEYS: owner; ARGV: token, channel. */
-export const RELEASE = `
-if redis.call('GET', KEYS[1]) ~= ARGV[1] then return 0 end
-redis.call('DEL', KEYS[1])
-redis.call('PUBLISH', ARGV[2], 'members')
-return 1`;
-
-/** KEYS: members; ARGV: who, for how many ms a sign of life holds, channel. All who are alive, by the clock of the server. */
-export const ALIVE = `
-local time = redis.call('TIME')
-local now = time[1] * 1000 + math.floor(time[2] / 1000)
-if redis.call('ZADD', KEYS[1], now, ARGV[1]) == 1 then redis.call('PUBLISH', ARGV[3], 'members') end
-redis.call('ZREMRANGEBYSCORE', KEYS[1], '-inf', now - ARGV[2])
-redis.call('PEXPIRE', KEYS[1], ARGV[2] * 2)
-return redis.call('ZRANGE', KEYS[1], 0, -1)`;
-
-/** KEYS: members; ARGV: who, channel. */
-export const LEAVE = `
-redis.call('ZREM', KEYS[1], ARGV[1])
-redis.call('PUBLISH', ARGV[2], 'members')
+redis.call('XTRIM', KEYS[2], 'MINID', string.format('%.0f-0', ARGV[3] + 1))
 return 1`;

@@ -1,19 +1,22 @@
-import { setTimeout as timer } from 'node:timers/promises';
-import type { LogConsumer, LogRecord } from '../log.ts';
+import { retryPause, sleep } from '../../../platform/retry-pause.ts';
+import type { Consumer, Handler, Ordering } from '../consuming.ts';
+import { type Batch, HandlerLoop } from '../handler-loop.ts';
+import { SetAside } from '../set-aside.ts';
 import type { Leases, OwnedPartition } from './leases.ts';
 
 /** What the consumer stands on. */
-export interface PartitionedSource {
-  /** At most `limit` records after n, in order. @throws what cannot be read */
-  read(partition: number, after: number, limit: number): Promise<NumberedRecord[]>;
-  /** Resolves when the appends that have begun here are durable or refused. */
+export interface PartitionedSource<R> extends Ordering<R> {
+  /** At most `limit` entries after n, in order. Null: there are none. @throws what cannot be read */
+  read(partition: number, after: number, limit: number): Promise<Read<R> | null>;
+  /** Resolves when the writes that have begun here are durable or refused. */
   settled(): Promise<void>;
 }
 
-export interface NumberedRecord {
-  /** Of its partition. */
-  n: number;
-  record: LogRecord;
+export interface Read<R> {
+  /** `at`: n of its partition. Some entries may be nobody's to handle. */
+  records: { at: number; record: R }[];
+  /** n of the last entry. */
+  end: number;
 }
 
 export interface PartitionedOptions {
@@ -21,30 +24,32 @@ export interface PartitionedOptions {
   retryMaxMs: number;
   /** How long what was handled may wait for its commit, milliseconds: many batches, one commit. A crash meanwhile brings them again. */
   commitDelayMs: number;
-  onFailure?(error: unknown): void;
+  onFailure?: ((error: unknown) => void) | undefined;
 }
 
-interface Part {
+/** Of a batch, what is of one partition. */
+interface Part<R> {
   owned: OwnedPartition;
-  records: NumberedRecord[];
+  records: R[];
+  settle(unfinished: ReadonlySet<R>): void;
 }
-
-const RETRY_MIN_MS = 100;
 
 /**
  * The loop between the partitions that this process owns and its handler: one batch at a time, of all of them together, in order within
- * each; committed behind, repeated when it failed. A batch is handed out only while the leases on all that is in it are fresh.
+ * each; committed behind as far as everything is finished, repeated when it failed. A batch is handed out only while the leases on all
+ * that is in it are fresh.
  */
-export class PartitionedConsumer implements LogConsumer {
-  readonly #source: PartitionedSource;
+export class PartitionedConsumer<R> implements Consumer {
+  readonly #source: PartitionedSource<R>;
   readonly #leases: Leases;
-  readonly #handler: (batch: LogRecord[]) => Promise<void>;
   readonly #options: PartitionedOptions;
+  readonly #loop: HandlerLoop<R>;
   readonly #stopping = new AbortController();
-  readonly #loop: Promise<void>;
-  #paused = false;
-  #wake = Promise.withResolvers<void>();
-  #underWay: Promise<void> | null = null;
+  /** With the handler, or to come again. */
+  #out: Part<R>[] = [];
+  /** Where what was set aside may be tried again. */
+  readonly #again = new Set<OwnedPartition>();
+  readonly #aside = new WeakMap<OwnedPartition, SetAside<number, R>>();
   #committing: Promise<void> | null = null;
   #urgent = new AbortController();
   #drains: { targets: [OwnedPartition, number][]; resolve: () => void; reject: (error: Error) => void }[] =
@@ -53,16 +58,25 @@ export class PartitionedConsumer implements LogConsumer {
   readonly #unreadable = new Map<OwnedPartition, number>();
 
   constructor(
-    source: PartitionedSource,
+    source: PartitionedSource<R>,
     leases: Leases,
-    handler: (batch: LogRecord[]) => Promise<void>,
+    handler: Handler<R>,
     options: PartitionedOptions,
   ) {
     this.#source = source;
     this.#leases = leases;
-    this.#handler = handler;
     this.#options = options;
-    this.#loop = this.#run();
+    this.#loop = new HandlerLoop(
+      {
+        next: () => this.#next(),
+        again: () => {
+          for (const owned of this.#leases.owned.values()) this.#again.add(owned);
+        },
+        onSettled: () => this.#commitBehind(),
+      },
+      (records) => this.#handle(records, handler),
+      options,
+    );
   }
 
   get lag(): number {
@@ -71,20 +85,24 @@ export class PartitionedConsumer implements LogConsumer {
     return lag;
   }
 
+  get waiting(): number {
+    let waiting = 0;
+    for (const owned of this.#leases.owned.values()) waiting += this.#asideOf(owned).size;
+    return waiting;
+  }
+
   /** There is something new, or something changed. */
   wake(): void {
-    this.#wake.resolve();
+    this.#loop.wake();
     this.#resolveDrains();
   }
 
-  async pause(): Promise<void> {
-    this.#paused = true;
-    await this.#underWay;
+  pause(): Promise<void> {
+    return this.#loop.pause();
   }
 
   resume(): void {
-    this.#paused = false;
-    this.wake();
+    this.#loop.resume();
   }
 
   async drained(): Promise<void> {
@@ -103,8 +121,7 @@ export class PartitionedConsumer implements LogConsumer {
   async stop(): Promise<void> {
     this.#stopping.abort();
     this.#urgent.abort();
-    this.wake();
-    await this.#loop;
+    await this.#loop.stop();
     await this.#committing;
     for (const { reject } of this.#drains.splice(0)) reject(new Error('the consumer was stopped'));
   }
@@ -113,33 +130,69 @@ export class PartitionedConsumer implements LogConsumer {
     return this.#stopping.signal.aborted;
   }
 
-  async #run(): Promise<void> {
-    let failures = 0;
-    let held: Part[] = [];
+  async #next(): Promise<Batch<R> | null> {
     while (!this.#stopped) {
-      if (this.#paused || (held.length === 0 && this.#ready().length === 0)) {
-        await this.#wake.promise;
-        this.#wake = Promise.withResolvers<void>();
-        continue;
+      let parts = this.#out;
+      if (parts.length === 0) parts = this.#takeAside();
+      if (parts.length === 0) {
+        if (this.#ready().length === 0) return null;
+        parts = await this.#read();
       }
-      const { promise, resolve } = Promise.withResolvers<void>();
-      this.#underWay = promise;
-      try {
-        if (held.length === 0) held = await this.#read();
-        await this.#makeSure(held);
-        held = held.filter(({ owned }) => this.#leases.isFresh(owned));
-        if (held.length > 0) await this.#handle(held);
-        held = [];
-        failures = 0;
-      } catch (error) {
-        failures++;
-        this.#options.onFailure?.(error);
-      }
-      this.#underWay = null;
-      resolve();
-      if (this.#behind().length > 0) this.#committing ??= this.#commit();
-      if (failures > 0) await this.#pauseBeforeRetry(failures);
+      await this.#makeSure(parts);
+      this.#out = parts.filter(({ owned }) => this.#leases.isFresh(owned));
+      // What of it was set aside is tried when it is certain again.
+      for (const { owned } of parts) if (!this.#leases.isFresh(owned)) this.#again.add(owned);
+      if (this.#out.length > 0) return this.#batch(this.#out);
+      this.#commitBehind();
     }
+    return null;
+  }
+
+  #batch(parts: Part<R>[]): Batch<R> {
+    return {
+      records: parts.flatMap(({ records }) => records),
+      settle: (unfinished) => {
+        this.#out = [];
+        for (const { owned, settle } of parts) {
+          settle(unfinished);
+          this.#noteFinished(owned);
+        }
+      },
+    };
+  }
+
+  async #handle(records: R[], handler: Handler<R>): ReturnType<Handler<R>> {
+    const parts = this.#out;
+    for (const { owned } of parts) owned.underWay = true;
+    try {
+      return await handler(records);
+    } finally {
+      for (const { owned } of parts) owned.underWay = false;
+    }
+  }
+
+  /** What was set aside and may be tried again. */
+  #takeAside(): Part<R>[] {
+    const parts: Part<R>[] = [];
+    let room = this.#options.maxBatch;
+    for (const owned of this.#again) {
+      if (room === 0) break;
+      // Its turn comes when its lease has been renewed.
+      if (this.#leases.isOurs(owned) && !owned.leaving && !this.#leases.isFresh(owned)) continue;
+      this.#again.delete(owned);
+      const records = this.#leases.isFresh(owned) ? this.#asideOf(owned).next(room) : [];
+      if (records.length === 0) continue;
+      room -= records.length;
+      parts.push({ owned, records, settle: (left) => this.#tried(owned, records, left) });
+    }
+    return parts;
+  }
+
+  #tried(owned: OwnedPartition, records: R[], left: ReadonlySet<R>): void {
+    const aside = this.#asideOf(owned);
+    aside.tried(records.length, left);
+    // There was more than one batch of it.
+    if (aside.size > 0 && !records.some((record) => left.has(record))) this.#again.add(owned);
   }
 
   /** The partitions that have something to be read. */
@@ -147,19 +200,20 @@ export class PartitionedConsumer implements LogConsumer {
     const now = performance.now();
     return [...this.#leases.owned.values()].filter(
       (owned) =>
-        owned.handled < owned.last &&
+        owned.passed < owned.last &&
         this.#leases.isFresh(owned) &&
+        !this.#asideOf(owned).isFull &&
         (this.#unreadable.get(owned) ?? 0) <= now,
     );
   }
 
-  async #read(): Promise<Part[]> {
+  async #read(): Promise<Part<R>[]> {
     const ready = this.#ready().slice(0, this.#options.maxBatch);
     const limit = Math.ceil(this.#options.maxBatch / ready.length);
     const outcomes = await Promise.allSettled(
-      ready.map(({ partition, handled }) => this.#source.read(partition, handled, limit)),
+      ready.map(({ partition, passed }) => this.#source.read(partition, passed, limit)),
     );
-    const parts: Part[] = [];
+    const parts: Part<R>[] = [];
     for (const [i, outcome] of outcomes.entries()) {
       const owned = ready[i]!;
       if (outcome.status === 'rejected') {
@@ -170,13 +224,28 @@ export class PartitionedConsumer implements LogConsumer {
         continue;
       }
       this.#unreadable.delete(owned);
-      if (outcome.value.length > 0) parts.push({ owned, records: outcome.value });
-      // Appended and gone: nothing but the loss of a server's data does that.
-      else owned.handled = Math.max(owned.handled, owned.last);
+      // Written and gone: nothing but the loss of a server's data does that.
+      const { records, end } = outcome.value ?? { records: [], end: Math.max(owned.passed, owned.last) };
+      const part = this.#part(owned, records, end);
+      if (part !== null) parts.push(part);
     }
     for (const owned of this.#unreadable.keys())
       if (!this.#leases.isOurs(owned)) this.#unreadable.delete(owned);
     return parts;
+  }
+
+  /** Null: it is nobody's to handle, or has to stay behind something. */
+  #part(owned: OwnedPartition, read: Read<R>['records'], end: number): Part<R> | null {
+    const aside = this.#asideOf(owned);
+    const items = aside.sift(read);
+    const settle = (unfinished: ReadonlySet<R>) => {
+      owned.passed = end;
+      for (const { at, record } of items) if (unfinished.has(record)) aside.add(at, record);
+    };
+    if (items.length > 0) return { owned, records: items.map(({ record }) => record), settle };
+    settle(NONE);
+    this.#noteFinished(owned);
+    return null;
   }
 
   /**
@@ -184,19 +253,26 @@ export class PartitionedConsumer implements LogConsumer {
    * this long ago.
    * @throws {Refused} unavailable: it cannot be found out
    */
-  async #makeSure(held: Part[]): Promise<void> {
+  async #makeSure(held: Part<R>[]): Promise<void> {
     const doubtful = held.some(({ owned }) => !owned.leaving && !this.#leases.isFresh(owned));
     if (doubtful) await this.#leases.renew();
   }
 
-  async #handle(parts: Part[]): Promise<void> {
-    for (const { owned } of parts) owned.underWay = true;
-    try {
-      await this.#handler(parts.flatMap(({ records }) => records.map(({ record }) => record)));
-      for (const { owned, records } of parts) owned.handled = records.at(-1)!.n;
-    } finally {
-      for (const { owned } of parts) owned.underWay = false;
-    }
+  #asideOf(owned: OwnedPartition): SetAside<number, R> {
+    const known = this.#aside.get(owned);
+    if (known !== undefined) return known;
+    const aside = new SetAside<number, R>(this.#source);
+    this.#aside.set(owned, aside);
+    return aside;
+  }
+
+  #noteFinished(owned: OwnedPartition): void {
+    const { first } = this.#asideOf(owned);
+    owned.handled = first === undefined ? owned.passed : first - 1;
+  }
+
+  #commitBehind(): void {
+    if (this.#behind().length > 0) this.#committing ??= this.#commit();
   }
 
   async #commit(): Promise<void> {
@@ -214,7 +290,7 @@ export class PartitionedConsumer implements LogConsumer {
         this.#options.onFailure?.(error);
         // What was handled comes again, to whoever has the partition then.
         if (this.#stopped) break;
-        await this.#pauseBeforeRetry(++failures);
+        await retryPause(++failures, this.#options.retryMaxMs, this.#stopping.signal);
       }
       this.#resolveDrains();
     }
@@ -236,14 +312,6 @@ export class PartitionedConsumer implements LogConsumer {
       else this.#drains.push(drain);
     }
   }
-
-  #pauseBeforeRetry(failures: number): Promise<void> {
-    const pause = Math.min(this.#options.retryMaxMs, RETRY_MIN_MS * 2 ** Math.min(failures - 1, 20));
-    return sleep(pause, this.#stopping.signal);
-  }
 }
 
-/** Resolves after `ms` milliseconds, or when the signal says so. */
-async function sleep(ms: number, signal: AbortSignal): Promise<void> {
-  await timer(ms, undefined, { signal }).catch(() => {});
-}
+const NONE: ReadonlySet<never> = new Set();

@@ -1,14 +1,14 @@
 import { Fetcher } from '../../../platform/kafka/fetcher.ts';
 import type { Kafka, Topic } from '../../../platform/kafka/kafka.ts';
 import { Membership } from '../../../platform/kafka/membership.ts';
+import { retryPause } from '../../../platform/retry-pause.ts';
 import { within } from '../../../platform/within.ts';
-import type { LogConsumer, LogRecord } from '../log.ts';
+import type { Consumer, Handler } from '../consuming.ts';
+import { type Batch, HandlerLoop } from '../handler-loop.ts';
 import { Commits } from './commits.ts';
-import { partitionOf } from './log-records.ts';
-import { type Batch, OwnedPartitions } from './owned-partitions.ts';
-import { retryPause } from './retry-pause.ts';
+import { OwnedPartitions, type RecordKind } from './owned-partitions.ts';
 
-export interface KafkaConsumerOptions {
+export interface GroupOptions {
   maxBatch: number;
   /** A killed process's partitions go to others after this, milliseconds. */
   sessionTimeoutMs: number;
@@ -23,25 +23,43 @@ export interface KafkaConsumerOptions {
   onLost?: (partitions: number[]) => void;
 }
 
+/** What is consumed, by which group, and how. */
+export interface GroupParts<R> {
+  kafka: Kafka;
+  topic: Topic;
+  group: string;
+  kind: RecordKind<R>;
+  /** Where the group begins in a partition of which it has not committed anything. */
+  startAt: 'begin' | 'end';
+  /** Resolves when the writes that have begun here are durable or refused. */
+  settled(): Promise<void>;
+  /** The partition has no such position any more: it goes on at the first one that it has. */
+  onCut(partition: number, from: bigint, to: bigint): void;
+  /** Told what the group has committed. */
+  onCommitted?(offsets: Map<number, bigint>): void;
+  onStopped(): void;
+}
+
 /** How often the ends of partitions are asked for while nothing is fetched, so that the lag stays known. */
 const LOOK_MS = 5_000;
 
-type DealtBatch = Batch & { dealt: number };
+type DealtBatch<R> = Batch<R> & { dealt: number };
 
 /**
- * Consumes the partitions of the log that the group gives to this process: one batch at a time, committed behind, repeated when it failed,
- * abandoned when its partitions may be somebody else's.
+ * Consumes the partitions of a topic that the group gives to this process: one batch at a time, committed behind as far as everything is
+ * finished, repeated when it failed, abandoned when its partitions may be somebody else's.
  */
-export class KafkaLogConsumer implements LogConsumer {
-  readonly #options: KafkaConsumerOptions;
-  readonly #settled: () => Promise<void>;
-  readonly #onStopped: () => void;
-  readonly #handler: (batch: LogRecord[]) => Promise<void>;
+export class GroupConsumer<R> implements Consumer {
+  readonly #parts: GroupParts<R>;
+  readonly #options: GroupOptions;
+  readonly #loop: HandlerLoop<R>;
   readonly #membership: Membership;
   readonly #fetcher: Fetcher;
-  readonly #owned: OwnedPartitions;
+  readonly #owned: OwnedPartitions<R>;
   readonly #commits: Commits;
   readonly #stopping = new AbortController();
+  /** With the handler, or to come again. */
+  #out: DealtBatch<R> | null = null;
   /** Grows each time the partitions are dealt, or lost. */
   #dealt = 0;
   /** What was ours before the partitions were taken back to be dealt. */
@@ -51,32 +69,19 @@ export class KafkaLogConsumer implements LogConsumer {
   /** Their positions do not exist any more, and others are being asked for. */
   readonly #moving = new Set<number>();
   #revoking = false;
-  #paused = false;
-  #underWay: Promise<void> | null = null;
-  #wake = Promise.withResolvers<void>();
   #readied = Promise.withResolvers<void>();
-  readonly #loop: Promise<void>;
   readonly #looking: NodeJS.Timeout;
 
-  constructor(
-    kafka: Kafka,
-    topic: Topic,
-    settled: () => Promise<void>,
-    handler: (batch: LogRecord[]) => Promise<void>,
-    options: KafkaConsumerOptions,
-    onStopped: () => void,
-  ) {
+  constructor(parts: GroupParts<R>, handler: Handler<R>, options: GroupOptions) {
+    this.#parts = parts;
     this.#options = options;
-    this.#onStopped = onStopped;
-    this.#settled = settled;
-    this.#handler = handler;
-    const group = `${kafka.prefix}-messages`;
-    this.#owned = new OwnedPartitions((error) => this.#failed(error));
+    const { kafka, topic, group } = parts;
+    this.#owned = new OwnedPartitions(parts.kind, (error) => this.#failed(error));
     this.#fetcher = new Fetcher(kafka, topic, group, {
       wanted: () => (this.#ready ? this.#owned.wanted(this.#moving) : []),
       got: (fetched) => {
         this.#owned.got(fetched);
-        this.#awake();
+        this.#loop.wake();
       },
       outOfRange: (partition, from) => void this.#outOfRange(partition, from),
       onFailure: (error) => this.#failed(error),
@@ -86,12 +91,13 @@ export class KafkaLogConsumer implements LogConsumer {
       onRevoking: (forMs) => this.#finish(forMs),
       onLost: () => this.#lose(),
       onAssigned: (partitions, continued) => void this.#assigned(partitions, continued),
-      onFresh: () => this.#awake(),
+      onFresh: () => this.#loop.wake(),
       onFailure: (error) => this.#failed(error),
     });
     this.#commits = new Commits({
       owned: this.#owned,
       commit: (offsets) => this.#membership.commit(offsets),
+      onCommitted: (offsets) => parts.onCommitted?.(offsets),
       dealt: () => this.#dealt,
       ready: () => this.#ready,
       delayMs: options.commitDelayMs,
@@ -100,12 +106,25 @@ export class KafkaLogConsumer implements LogConsumer {
     });
     this.#looking = setInterval(() => void this.#look(), LOOK_MS);
     this.#looking.unref();
-    this.#loop = this.#run();
+    this.#loop = new HandlerLoop(
+      {
+        next: () => this.#next(),
+        again: () => this.#owned.tryAgain(),
+        onSettled: () => this.#commits.begin(),
+        restMs: () => this.#owned.restMs,
+      },
+      handler,
+      { retryMaxMs: options.retryMaxMs, onFailure: (error) => this.#failed(error) },
+    );
     this.#membership.start();
   }
 
   get lag(): number {
     return this.#owned.lag;
+  }
+
+  get waiting(): number {
+    return this.#owned.aside;
   }
 
   /** The partitions that are ours for certain, now. */
@@ -119,11 +138,11 @@ export class KafkaLogConsumer implements LogConsumer {
   }
 
   /**
-   * Whether the record is ours to handle for certain, still: to be asked again before something is written, as this process may have been
-   * stopped for a while.
+   * Whether the partition is ours for certain, still: to be asked again before something is written, as this process may have been stopped
+   * for a while.
    */
-  owns({ position }: Pick<LogRecord, 'position'>): boolean {
-    return this.#membership.certainForMs > 0 && this.#owned.has(partitionOf(position));
+  owns(partition: number): boolean {
+    return this.#membership.certainForMs > 0 && this.#owned.has(partition);
   }
 
   /** There are records up to `end`, not included. */
@@ -131,18 +150,16 @@ export class KafkaLogConsumer implements LogConsumer {
     this.#owned.reaches(partition, end);
   }
 
-  async pause(): Promise<void> {
-    this.#paused = true;
-    await this.#underWay;
+  pause(): Promise<void> {
+    return this.#loop.pause();
   }
 
   resume(): void {
-    this.#paused = false;
-    this.#awake();
+    this.#loop.resume();
   }
 
   async drained(): Promise<void> {
-    await this.#settled();
+    await this.#parts.settled();
     for (let failures = 0; ; failures++) {
       this.#refuseWhenStopped();
       await this.#readied.promise;
@@ -163,80 +180,51 @@ export class KafkaLogConsumer implements LogConsumer {
   async stop(): Promise<void> {
     this.#stopping.abort();
     clearInterval(this.#looking);
-    this.#awake();
     this.#readied.resolve();
-    await this.#loop;
+    await this.#loop.stop();
     await this.#commits.stop();
     await Promise.all([this.#membership.stop(), this.#fetcher.stop()]);
-    this.#onStopped();
+    this.#parts.onStopped();
   }
 
   get #stopped(): boolean {
     return this.#stopping.signal.aborted;
   }
 
-  async #run(): Promise<void> {
-    let failures = 0;
-    let failed: DealtBatch | null = null;
-    while (!this.#stopped) {
-      // What has been dealt anew comes again from the committed position, to whoever owns it now.
-      if (failed?.dealt !== this.#dealt) {
-        failed = null;
-        failures = 0;
-      }
-      const batch: DealtBatch | null = failed ?? this.#next();
-      if (batch === null || !this.#mayHandOut()) {
-        failed = batch;
-        await this.#waitForMore();
-        continue;
-      }
-      if (failed === null) this.#fetcher.wake();
-      const { promise, resolve } = Promise.withResolvers<void>();
-      this.#underWay = promise;
-      try {
-        await this.#handler(batch.records);
-        failures = 0;
-        failed = null;
-        this.#handled(batch);
-      } catch (error) {
-        failures++;
-        failed = batch;
-        this.#failed(error);
-      }
-      this.#underWay = null;
-      resolve();
-      if (failures > 0) await this.#pauseBeforeRetry(failures);
-    }
-  }
-
   #mayHandOut(): boolean {
-    return this.#ready && !this.#paused && !this.#revoking && this.#membership.certainForMs > 0;
+    return this.#ready && !this.#revoking && this.#membership.certainForMs > 0;
   }
 
-  #next(): DealtBatch | null {
+  #next(): DealtBatch<R> | null {
+    // What has been dealt anew comes again from the committed position, to whoever owns it now.
+    if (this.#out?.dealt !== this.#dealt) this.#out = null;
     if (!this.#mayHandOut()) return null;
+    if (this.#out !== null) return this.#out;
     const batch = this.#owned.take(this.#options.maxBatch);
-    return batch === null ? null : { ...batch, dealt: this.#dealt };
-  }
-
-  async #waitForMore(): Promise<void> {
-    const rest = this.#owned.restMs;
-    if (rest === null) await this.#wake.promise;
-    else await within(this.#wake.promise, rest);
-    this.#wake = Promise.withResolvers<void>();
-  }
-
-  #handled({ ends, dealt }: DealtBatch): void {
-    // It came to its end when it was too late: whoever owns the partitions handles it again, with the same effect.
-    if (dealt !== this.#dealt || this.#membership.certainForMs === 0) return;
-    this.#owned.handled(ends);
-    this.#commits.begin();
+    if (batch !== null) {
+      this.#fetcher.wake();
+      const dealt = this.#dealt;
+      this.#out = {
+        records: batch.records,
+        dealt,
+        settle: (unfinished) => {
+          this.#out = null;
+          // Else it came to its end when it was too late: whoever owns the partitions handles it again, with the same effect.
+          if (dealt === this.#dealt) batch.settle(unfinished);
+        },
+      };
+    } else if (this.#owned.uncommitted.size > 0) {
+      // All that there was is nobody's to handle, or has to stay behind something.
+      this.#fetcher.wake();
+      this.#commits.begin();
+    }
+    return this.#out;
   }
 
   /** The batch under way is brought to its end, and committed, if that is possible in time. */
   async #finish(forMs: number): Promise<void> {
     this.#revoking = true;
-    if (this.#underWay !== null && !(await within(this.#underWay, forMs))) return;
+    if (!(await within(this.#loop.idle(), forMs))) return;
     await this.#commits.now().catch((error) => this.#failed(error));
   }
 
@@ -269,15 +257,15 @@ export class KafkaLogConsumer implements LogConsumer {
       try {
         const committed = await this.#membership.committed(partitions);
         const fresh = partitions.filter((partition) => !committed.has(partition));
-        const begins = await this.#fetcher.offsets('begin', fresh);
+        const starts = await this.#fetcher.offsets(this.#parts.startAt, fresh);
         const ends = await this.#fetcher.offsets('end', partitions);
         if (dealt !== this.#dealt || this.#stopped) return;
-        this.#owned.begin(new Map([...committed, ...begins]), ends);
+        this.#owned.begin(new Map([...committed, ...starts]), ends);
         this.#ready = true;
         this.#readied.resolve();
         this.#commits.check();
         this.#fetcher.wake();
-        return this.#awake();
+        return this.#loop.wake();
       } catch (error) {
         this.#failed(error);
         await this.#pauseBeforeRetry(failures);
@@ -289,11 +277,9 @@ export class KafkaLogConsumer implements LogConsumer {
   async #outOfRange(partition: number, from: bigint): Promise<void> {
     if (this.#moving.has(partition)) return;
     this.#moving.add(partition);
-    this.#failed(
-      new Error(`the log has no position ${from} in partition ${partition}: goes on at the first it has`),
-    );
     try {
       const begin = (await this.#fetcher.offsets('begin', [partition])).get(partition)!;
+      this.#parts.onCut(partition, from, begin);
       this.#owned.moveTo(partition, from, begin);
       this.#commits.begin();
     } catch (error) {
@@ -313,10 +299,6 @@ export class KafkaLogConsumer implements LogConsumer {
     } catch (error) {
       this.#failed(error);
     }
-  }
-
-  #awake(): void {
-    this.#wake.resolve();
   }
 
   #failed(error: unknown): void {
