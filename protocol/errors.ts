@@ -106,9 +106,9 @@ export const errors = {
   },
   bot_paused: {
     status: 403,
-    retry: true,
+    retry: false,
     message: 'This bot is paused.',
-    next: 'Try again later, or ask its owner.',
+    next: 'Ask its owner to let it go on.',
   },
   // Accounts
   username_taken: { status: 409, retry: false, message: 'This name is taken.', next: 'Choose another name.' },

@@ -1,5 +1,5 @@
 /** The HTTP contract: one table of routes, from which the gateway and docs/openapi.json are made. */
-export { type BotAnswer, BotBody, type BotToken, BotUpdateBody } from './http/bots.ts';
+export { type BotAnswer, BotBody, type BotToken, BotTokenBody, BotUpdateBody } from './http/bots.ts';
 export { codesOf, commandCodes } from './http/codes.ts';
 export { type Problem, problemOf } from './http/problem.ts';
 export {

@@ -33,6 +33,19 @@ export const BotUpdateBody = Type.Object(
   closed,
 );
 
+export const BotTokenBody = Type.Object(
+  {
+    beside: Type.Optional(
+      Type.Boolean({
+        default: false,
+        description:
+          'true: beside the tokens that there are, for another connection at the same time, e.g. one that only sends',
+      }),
+    ),
+  },
+  closed,
+);
+
 const bot = {
   id: Id,
   username: Type.String(),
@@ -43,10 +56,14 @@ const bot = {
   paused: Type.Boolean(),
   rate: BotRate,
   created: Time,
-  device: Type.Union([Id, Type.Null()], {
-    description: 'the client id under which it connects; null: it has no token',
-  }),
-  last_seen: Type.Union([Time, Type.Null()], { description: 'when it was last connected' }),
+  devices: Type.Array(
+    Type.Object({
+      device: Id,
+      created: Time,
+      last_seen: Type.Union([Time, Type.Null()], { description: 'when it was last connected' }),
+    }),
+    { description: 'one for each token: the client ids under which it connects; oldest first' },
+  ),
 };
 
 export const BotAnswer = Type.Object(bot, { title: 'Bot' });
@@ -121,9 +138,9 @@ export const botRoutes = {
     ...form,
     method: 'POST',
     path: '/bots/{bot}/token',
-    summary: 'A new token, under a new client id, in place of the old one, which stops at once.',
+    summary: 'A new token, under a new client id, in place of those that there are, which stop at once.',
     params,
-    body: null,
+    body: BotTokenBody,
     status: 201,
     answer: BotToken,
     codes: ['forbidden', 'not_found', 'too_many_devices', 'storage_full'],

@@ -22,8 +22,8 @@ export interface BotRights {
 export interface OwnedBot {
   user: User;
   bot: Bot;
-  /** The device under which it connects; null: it has no token. */
-  device: Device | null;
+  /** Those under which it connects, one for each token; oldest first. */
+  devices: Device[];
 }
 
 /** A bot with the token that is shown this once. */
@@ -60,11 +60,11 @@ export interface BotManagement {
   /** @throws {Refused} not_found, forbidden: a rate, asked for by no administrator */
   updateBot(by: Actor, bot: string, asked: BotUpdate): Promise<OwnedBot>;
   /**
-   * A new token in place of the old one, which stops: the connection under it is closed. What had not been delivered is delivered under the
-   * new one.
-   * @throws {Refused} not_found
+   * A new token in place of all that there are, which stop: the connections under them are closed. What had not been delivered to the
+   * newest of them is delivered under the new one. `beside`: the others stay, and what is written from now on comes to the new one too.
+   * @throws {Refused} not_found, too_many_devices
    */
-  rotateBotToken(by: string, bot: string): Promise<BotSignIn>;
+  rotateBotToken(by: string, bot: string, beside: boolean): Promise<BotSignIn>;
   /** It leaves its groups and is gone; what it wrote stays. @throws {Refused} not_found */
   deleteBot(by: Actor, bot: string): Promise<void>;
 }

@@ -7,9 +7,13 @@ import type { BotManagement, BotSignIn, OwnedBot } from './bots.ts';
 
 const DAY_SECONDS = 86_400;
 const DEVICE_NAME = 'bot';
+/** Tokens of one bot at once. */
+const MOST_TOKENS = 10;
 
 export function createBotManagement(parts: AccountParts): BotManagement {
   const { store, known, hooks, tokens, clock, logger, settings } = parts;
+
+  const limited = { ...parts, settings: { ...settings, devicesPerUser: MOST_TOKENS } };
 
   /** @throws {Refused} forbidden: a bot asks */
   async function person(id: string): Promise<User> {
@@ -24,7 +28,7 @@ export function createBotManagement(parts: AccountParts): BotManagement {
     const [bot, user, devices] = await Promise.all([store.bot(id), store.user(id), store.devices(id)]);
     if (bot === null || user === null || bot.deletedAt !== null || (bot.owner !== by && !admin))
       throw new Refused('not_found');
-    return { user, bot, device: devices.at(-1) ?? null };
+    return { user, bot, devices };
   }
 
   async function signIn(owned: OwnedBot, device: Device): Promise<BotSignIn> {
@@ -48,8 +52,8 @@ export function createBotManagement(parts: AccountParts): BotManagement {
       const bot = { user: user.id, owner: by, scopes, groups, paused: false, rate: null, createdAt };
       await store.createBot(user, { ...bot, deletedAt: null }, admin ? null : settings.botsPerUser);
       // Its cursors begin here. Where this fails there is a bot without a token, which it can be given.
-      const device = await makeDevice(parts, user, DEVICE_NAME);
-      return signIn({ user, bot: { ...bot, deletedAt: null }, device }, device);
+      const device = await makeDevice(limited, user, DEVICE_NAME);
+      return signIn({ user, bot: { ...bot, deletedAt: null }, devices: [device] }, device);
     },
 
     async botsOf(by, owner) {
@@ -59,39 +63,41 @@ export function createBotManagement(parts: AccountParts): BotManagement {
       const bots = await store.botsOf(owner);
       const users = await store.users(bots.map(({ user }) => user));
       return Promise.all(
-        bots.map(async (bot) => {
-          const devices = await store.devices(bot.user);
-          return { user: users.get(bot.user)!, bot, device: devices.at(-1) ?? null };
-        }),
+        bots.map(async (bot) => ({
+          ...{ user: users.get(bot.user)!, bot },
+          devices: await store.devices(bot.user),
+        })),
       );
     },
 
     async updateBot(by, id, { name, ...rights }) {
-      const { user, device } = await lookedAfter(by.user, id);
+      const { user, devices } = await lookedAfter(by.user, id);
       if (rights.rate !== undefined && (await person(by.user)).admin !== true)
         throw new Refused('forbidden', 'a rate is for administrators to give');
       // Events of the bot's own stream, by whoever made them: so every process hears of it.
-      const actor = { user: user.id, device: device?.id ?? by.device };
+      const actor = { user: user.id, device: devices.at(-1)?.id ?? by.device };
       if (name !== undefined) await hooks.change(actor, { type: 'profile.update', name });
       if (Object.values(rights).some((value) => value !== undefined))
         await hooks.change(actor, { type: 'bot.update', ...rights });
       return lookedAfter(by.user, id);
     },
 
-    async rotateBotToken(by, id) {
+    async rotateBotToken(by, id, beside) {
       const owned = await lookedAfter(by, id);
-      const device = await makeDevice(parts, owned.user, DEVICE_NAME, owned.device?.id ?? null);
+      const before = beside ? null : (owned.devices.at(-1)?.id ?? null);
+      const device = await makeDevice(limited, owned.user, DEVICE_NAME, before);
+      const devices = await store.devices(id);
+      if (beside) return signIn({ ...owned, devices }, device);
       // Of two at once the newest stays.
-      for (const older of await store.devices(id)) {
+      for (const older of devices) {
         if (older.id === device.id) break;
         await hooks.revoke({ user: id, device: device.id }, older.id);
       }
-      return signIn(owned, device);
+      return signIn({ ...owned, devices: [device] }, device);
     },
 
     async deleteBot(by, id) {
-      await lookedAfter(by.user, id);
-      const devices = await store.devices(id);
+      const { devices } = await lookedAfter(by.user, id);
       const actor = { user: id, device: devices.at(-1)?.id ?? by.device };
       for (const conversation of await hooks.groupsOf(id)) {
         await hooks.change(actor, { type: 'group.leave', conversation }).catch((error: unknown) => {

@@ -2,6 +2,7 @@ import {
   type BotAnswer,
   BotBody,
   type BotToken,
+  BotTokenBody,
   BotUpdateBody,
   otherRoutes,
 } from '../../../protocol/http.ts';
@@ -16,6 +17,7 @@ export function botHandlers(accounts: BotManagement): Record<Names, Handler> {
   const { listBots, updateBot } = otherRoutes;
   const creation = checkOf(BotBody);
   const changes = checkOf(BotUpdateBody);
+  const token = checkOf(BotTokenBody);
   const params = checkOf(updateBot.params);
   const query = checkOf(listBots.query);
   return {
@@ -34,9 +36,10 @@ export function botHandlers(accounts: BotManagement): Record<Names, Handler> {
       return reply.send(answer(await accounts.updateBot(actorOf(request), bot, changes(request.body))));
     },
     async rotateBotToken(request, reply) {
-      refuseUnknown(null, asFields(request.body));
+      const { beside = false } = token(request.body);
       const { bot } = params(request.params);
-      return reply.code(201).send(withToken(await accounts.rotateBotToken(actorOf(request).user, bot)));
+      const made = await accounts.rotateBotToken(actorOf(request).user, bot, beside);
+      return reply.code(201).send(withToken(made));
     },
     async deleteBot(request, reply) {
       refuseUnknown(null, asFields(request.body));
@@ -46,13 +49,14 @@ export function botHandlers(accounts: BotManagement): Record<Names, Handler> {
   };
 }
 
-function answer({ user, bot, device }: OwnedBot): BotAnswer {
+function answer({ user, bot, devices }: OwnedBot): BotAnswer {
   const { owner, scopes, groups, paused, rate, createdAt } = bot;
   return {
     ...{ id: user.id, username: user.username, name: user.name },
     ...{ owner, scopes, groups, paused, rate, created: createdAt },
-    device: device?.id ?? null,
-    last_seen: device?.lastSeen ?? null,
+    devices: devices.map((device) => ({
+      ...{ device: device.id, created: device.createdAt, last_seen: device.lastSeen },
+    })),
   };
 }
 
