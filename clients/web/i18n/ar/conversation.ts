@@ -274,7 +274,6 @@ export const conversation: Translation<typeof english> = {
   'keys.move': 'التنقل بين الرسائل',
   'keys.ends': 'أول رسالة وأحدث رسالة',
   'keys.actions': 'كل إجراءات الرسالة',
-  'keys.toWriting': 'العودة إلى الكتابة: اكتب فحسب',
   'keys.find': 'البحث في المحادثة',
   'keys.help': 'هذه القائمة',
 };

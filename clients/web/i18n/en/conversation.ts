@@ -205,7 +205,6 @@ export const conversation = {
   'keys.move': 'Move between messages',
   'keys.ends': 'First, newest message',
   'keys.actions': 'All actions of a message',
-  'keys.toWriting': 'Back to writing: just type',
   'keys.find': 'Search in the conversation',
   'keys.help': 'This list',
 } as const;

@@ -9,8 +9,8 @@ const keys = (rows: readonly { key: string }[]) => rows.map(({ key }) => Number(
 describe('steps between lists', () => {
   it('older ones come at the start, newer ones at the end', () => {
     assert.deepEqual(
-      stepsBetween(list(3, 4), list(1, 2, 3, 4)),
-      [{ rows: list(1, 2, 3, 4), shift: true }].map((step) => ({ ...step })),
+      stepsBetween(list(3, 4), list(1, 2, 3, 4)).map(({ rows, shift }) => [keys(rows), shift]),
+      [[[1, 2, 3, 4], true]],
     );
     assert.deepEqual(
       stepsBetween(list(3, 4), list(3, 4, 5)).map(({ rows, shift }) => [keys(rows), shift]),
@@ -37,8 +37,8 @@ describe('steps between lists', () => {
 
   it('a list with nothing in common is a new one', () => {
     assert.deepEqual(
-      stepsBetween(list(1, 2), list(8, 9)).map(({ shift }) => shift),
-      [false],
+      stepsBetween(list(1, 2), list(8, 9)).map(({ shift, fresh }) => [shift, fresh]),
+      [[false, true]],
     );
   });
 
