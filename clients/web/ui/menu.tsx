@@ -1,4 +1,4 @@
-import type { RefObject } from 'preact';
+import type { ComponentChildren, RefObject } from 'preact';
 import { useEffect, useLayoutEffect, useRef } from 'preact/hooks';
 import { Icon } from './icon.tsx';
 import type { IconName } from './icons.ts';
@@ -19,14 +19,16 @@ export interface MenuProps {
   /** Items, in groups between which there is a line. */
   groups: readonly (readonly MenuItem[])[];
   /** What it belongs to: an element, or the place where one pressed, in pixels of the page. */
-  at: RefObject<HTMLElement> | { x: number; y: number };
+  at: RefObject<HTMLElement | null> | { x: number; y: number };
   onClose(): void;
+  /** Buttons of another kind above the items. */
+  head?: ComponentChildren;
 }
 
 const EDGE = 8;
 
 /** Over the page, by what it belongs to. Arrows, Home, End and first letters go through it; Escape and Tab leave it. */
-export function Menu({ label, groups, at, onClose }: MenuProps) {
+export function Menu({ label, groups, at, onClose, head }: MenuProps) {
   const menu = useRef<HTMLDivElement>(null);
   const all = () => [...menu.current!.querySelectorAll<HTMLButtonElement>('button:not(:disabled)')];
 
@@ -88,6 +90,7 @@ export function Menu({ label, groups, at, onClose }: MenuProps) {
 
   return (
     <div ref={menu} class={styles.menu} role="menu" aria-label={label} tabIndex={-1} onKeyDown={press}>
+      {head}
       {groups.map((items, group) => (
         <div key={group} role="group" class={styles.group}>
           {items.map(({ label: name, icon, danger, checked, disabled, onChoose }) => (
