@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import { after, before, describe, it } from 'node:test';
+import type { Redis } from 'ioredis';
 import type { Refused } from '../../protocol/errors.ts';
 import type { RunningEngine } from '../../test/engines/engine.ts';
 import { startRedis } from '../../test/engines/redis.ts';
@@ -10,6 +11,7 @@ import { connectRedis, type RedisConnection } from './connect.ts';
 import { script } from './script.ts';
 import { isRedisTrouble } from './trouble.ts';
 
+type Done = (error: unknown, answer: unknown) => void;
 const shared = sharedEngine('redis');
 const DEADLINE_MS = 400;
 
@@ -62,6 +64,25 @@ describe('A connection to Redis', { skip: shared.skip }, () => {
     await zero.close();
   });
 
+  it('that listens, and is gone again when it has just come back, brings nothing down', async () => {
+    const listening = await connectRedis(server.url, { name: 'listening', deadlineMs: DEADLINE_MS });
+    const client = listening.client as Redis;
+    await client.subscribe('channel');
+    // What is asked first on every connection: when it is answered the client goes on with what it does by itself.
+    const info = client.info.bind(client) as (done: Done) => unknown;
+    let cut = 0;
+    const cutting = (done: Done) =>
+      info((error, answer) => {
+        if (cut++ === 0) client.stream.destroy();
+        done(error, answer);
+      });
+    Object.assign(client, { info: cutting });
+    client.disconnect(true);
+    while (cut < 2) await once(client, 'ready');
+    await client.subscribe('channel');
+    await listening.close();
+  });
+
   it('fails in time while the server is gone, and goes on when it is back', async () => {
     const scripted = script<string>(redis.client, 'testEcho', 'return ARGV[1]');
     assert.equal(await scripted([], 'a'), 'a');
@@ -91,8 +112,8 @@ describe('A connection to Redis', { skip: shared.skip }, () => {
 
   it('lets a subscriber hear again after the server was gone', async () => {
     const subscriber = redis.another('subscriber');
+    subscriber.client.on('ready', () => void subscriber.client.subscribe('news').catch(() => {}));
     await once(subscriber.client, 'ready');
-    await subscriber.client.subscribe('news');
     await server.kill();
     await server.start();
     await answers();

@@ -31,7 +31,7 @@ export interface RedisConnection {
   readonly prefix: string;
   /**
    * Another connection to the same server, for what would hold up this one: subscriptions, or reads that block for up to `blockMs`.
-   * It does not wait until it is connected. Whoever asked for it closes it.
+   * It does not wait until it is connected. Whoever asked for it closes it. Whoever listens subscribes at every `ready`.
    */
   another(name: string, blockMs?: number): RedisConnection;
   close(): Promise<void>;
@@ -149,6 +149,8 @@ function open(address: RedisAddress, options: ConnectOptions, blockMs: number): 
     // Fails at once while there is no connection, and never sends by itself what may have been done already.
     enableOfflineQueue: false,
     autoResendUnfulfilledCommands: false,
+    // When the connection goes again meanwhile, nobody catches what that throws, and the channels are forgotten.
+    autoResubscribe: false,
     maxRetriesPerRequest: 0,
     retryStrategy: retryMs,
     // After a failover the former master says so.
