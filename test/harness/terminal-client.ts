@@ -77,7 +77,17 @@ export function tmuxMissing(): string | false {
   }
 }
 
-/** The client in a terminal of 100 × 30, driven by keys and looked at. */
+export interface TerminalOptions {
+  /** Of the session, where one user has several. */
+  name?: string;
+  columns?: number;
+  rows?: number;
+  flags?: string[];
+  /** The client is started by a shell, which is there again when it ends. */
+  shell?: boolean;
+}
+
+/** The client in a terminal, of 100 × 30 where nothing else is said, driven by keys and looked at. */
 export class Terminal {
   static readonly socket = `dunlin-${process.pid}`;
   readonly name: string;
@@ -89,15 +99,30 @@ export class Terminal {
     });
   }
 
-  constructor(server: Server, user: string, folder: string) {
-    this.name = user;
-    const command = [process.execPath, ...clientArgs(server, user, folder)]
+  constructor(server: Server, user: string, folder: string, options: TerminalOptions = {}) {
+    const { name = user, columns = 100, rows = 30, flags = [], shell = false } = options;
+    this.name = name;
+    const command = [process.execPath, ...clientArgs(server, user, folder), ...flags]
       .map((word) => `'${word}'`)
       .join(' ');
     Terminal.tmux(
-      ...['-u', 'new-session', '-d', '-s', user, '-x', '100', '-y', '30'],
-      ...['-e', `DUNLIN_PASSWORD=${PASSWORD}`, '-e', 'LANG=C.UTF-8', command],
+      ...['-u', 'new-session', '-d', '-s', name, '-x', `${columns}`, '-y', `${rows}`],
+      ...['-e', `DUNLIN_PASSWORD=${PASSWORD}`, '-e', 'LANG=C.UTF-8'],
+      shell ? 'sh' : command,
     );
+    if (shell) {
+      this.type(`PS1='ready> '; clear`);
+      this.type(command);
+    }
+  }
+
+  /** What runs in it. */
+  get pid(): number {
+    return Number(Terminal.tmux('display-message', '-p', '-t', this.name, '#{pane_pid}'));
+  }
+
+  resize(columns: number, rows: number): void {
+    Terminal.tmux('resize-window', '-t', this.name, '-x', `${columns}`, '-y', `${rows}`);
   }
 
   /** A key by tmux' name for it. */
@@ -114,11 +139,16 @@ export class Terminal {
     return Terminal.tmux('capture-pane', '-p', '-t', this.name);
   }
 
-  async shows(what: RegExp): Promise<void> {
+  /** With the escape sequences of its colours. */
+  get coloured(): string {
+    return Terminal.tmux('capture-pane', '-p', '-e', '-t', this.name);
+  }
+
+  async shows(what: RegExp, in_: 'screen' | 'coloured' = 'screen'): Promise<void> {
     let screen = '';
     await until(
       () => {
-        screen = this.screen;
+        screen = this[in_];
         return what.test(screen);
       },
       () => `${this.name} never saw ${what}; there is\n${screen}`,

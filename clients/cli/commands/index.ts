@@ -37,13 +37,18 @@ export async function run(app: App, typed: string): Promise<void> {
   try {
     // Two slashes are a message that begins with one.
     if (!text.startsWith('/') || text.startsWith('//')) return await app.say(text.replace(/^\/\//, '/'));
-    const [word = '', ...args] = text.slice(1).split(/\s+/);
+    const [word = '', ...args] = wordsOf(text.slice(1));
     const command = Object.hasOwn(commands, word) ? commands[word] : undefined;
     if (command === undefined) return app.note(`/${word} is not a command: /help lists them.`);
     await command.run(app, args, text.slice(1 + word.length).trim());
   } catch (error) {
     app.note(reasonOf(error));
   }
+}
+
+/** At spaces, but for those within quotation marks: `/group "Two boats" bob`. */
+function wordsOf(text: string): string[] {
+  return [...text.matchAll(/["“]([^"”]*)["”](?=\s|$)|\S+/g)].map(([word, quoted]) => quoted ?? word);
 }
 
 /** What to tell of an error. */

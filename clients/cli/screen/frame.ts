@@ -66,7 +66,7 @@ function caretOf(ui: Ui, foot: Foot, height: number, panelAt: number, columns: n
   if (ui.panel !== null) {
     const { input } = ui.panel;
     if (input === null) return null;
-    const column = panelAt + PROMPT.length + widthOf(input.text.slice(0, input.caret));
+    const column = panelAt + 1 + PROMPT.length + widthOf(input.text.slice(0, input.caret));
     return { row: 2, column: Math.min(column, columns - 1) };
   }
   return ui.focus === 'composer' ? { row: 1 + height + foot.caret.row, column: foot.caret.column } : null;
@@ -79,8 +79,8 @@ function list(ui: Ui, width: number, height: number): Line[] {
 function panelLines(ui: Ui, width: number, height: number): Line[] {
   const panel = ui.panel!;
   const title = spread([bold(` ${panel.title}`)], [dim('Esc closes ')], width);
-  const lines = panel.lines(width, height - 1);
-  return [title, ...lines];
+  const lines = panel.lines(width - 1, height - 1);
+  return [title, ...lines.map((line) => [span(' '), ...line])];
 }
 
 interface Foot {

@@ -1,4 +1,4 @@
-import { emitKeypressEvents, type Key } from 'node:readline';
+import { emitKeypressEvents, type Interface, type Key } from 'node:readline';
 import type { ReadStream, WriteStream } from 'node:tty';
 import type { StoredEntry } from '../../sdk/index.ts';
 import type { App } from '../app.ts';
@@ -16,6 +16,8 @@ import { Ui } from './ui.ts';
 
 /** The least time between two pictures, milliseconds: many events are one picture. */
 const FRAME_MS = 16;
+/** How long after Escape more of the same key may come, milliseconds: a key's sequence comes at once. */
+const ESCAPE_MS = 50;
 /** Answers of more lines than this are a panel to scroll in. */
 const MOST_NOTED = 8;
 /** As terminals tell it: the window is looked at, or not. */
@@ -70,7 +72,7 @@ class Screen {
 
   open(): void {
     const { input, output } = this.#terminal;
-    emitKeypressEvents(input);
+    emitKeypressEvents(input, { escapeCodeTimeout: ESCAPE_MS } as unknown as Interface);
     this.#terminal.onResume = () => this.#redraw();
     this.#terminal.open();
     input.on('keypress', this.#press);
