@@ -1,3 +1,4 @@
+import { fileURLToPath } from 'node:url';
 import type { Broker } from './broker/broker.ts';
 import { createBroker } from './broker/create.ts';
 import { createDelivery } from './broker/delivery/create.ts';
@@ -59,6 +60,8 @@ export interface DunlinServer {
   stop(): Promise<boolean>;
 }
 
+/** Built by `npm run build:web`. */
+const WEB_APP = fileURLToPath(new URL('clients/web/dist', import.meta.url));
 const MINUTE_MS = 60_000;
 const DAY_MS = 24 * 60 * MINUTE_MS;
 /** How long a sign-in waits for what was accepted before it: longer only when numbering is held back. */
@@ -231,6 +234,7 @@ export async function startServer(parts: {
               presence: (user) => nodes.online.online(user),
               accept: broker === null ? null : (stream, ip) => broker.accept(stream, ip),
               api: roles.gateway,
+              webApp: WEB_APP,
               ready,
             }),
             (g) => g.close(),

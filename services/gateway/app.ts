@@ -11,6 +11,7 @@ import { answerBadBytes, problems } from './plugins/problems.ts';
 import { rateLimit } from './plugins/rate-limit.ts';
 import { requestLog } from './plugins/request-log.ts';
 import { securityHeaders } from './plugins/security-headers.ts';
+import { webApp } from './plugins/web-app.ts';
 import { commandHandler } from './routes/command.ts';
 import { type Handler, otherHandlers } from './routes/handler.ts';
 import { isHealth } from './routes/health.ts';
@@ -71,6 +72,7 @@ export async function buildApp(parts: GatewayParts, inFlight = new InFlight()): 
   rateLimit(app, parts);
   authentication(app, parts);
   jsonBodies(app);
+  if (parts.webApp !== undefined && parts.api !== false) await webApp(app, parts.webApp);
 
   const handlers: Record<string, Handler> = { ...otherHandlers(parts) };
   for (const [name, route] of Object.entries(commandRoutes)) handlers[name] = commandHandler(route, parts);

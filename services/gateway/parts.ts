@@ -29,6 +29,8 @@ export interface GatewayParts {
   accept: ((stream: Duplex, ip: string) => boolean) | null;
   /** False: only MQTT over WebSocket and health; absent: everything. */
   api?: boolean;
+  /** The folder of the built web app, which may not be there yet; absent: none is served. */
+  webApp?: string;
   ready: Readiness;
   clock: Clock;
   logger: Logger;

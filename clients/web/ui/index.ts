@@ -5,6 +5,7 @@ export { Dialog, type DialogProps, Sheet } from './dialog.tsx';
 export { EmptyState } from './empty-state.tsx';
 export { Icon } from './icon.tsx';
 export type { IconName } from './icons.ts';
+export { Logo } from './logo.tsx';
 export { Menu, type MenuItem, type MenuProps } from './menu.tsx';
 export { Spinner } from './spinner.tsx';
 export { Switch, type SwitchProps } from './switch.tsx';

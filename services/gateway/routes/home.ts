@@ -13,7 +13,7 @@ const POLICY = [
   "form-action 'none'",
 ].join('; ');
 
-/** For people who open the address in a browser: what this is, and how to chat. */
+/** For people who open the address where the web app is not built, and for tools: what this is, and how to chat. */
 export function homeHandler({ http }: Pick<Config, 'http'>): Handler {
   const html = page(
     http.publicUrl === '' ? `http://localhost:${http.port}` : http.publicUrl.replace(/\/$/, ''),
@@ -35,6 +35,8 @@ function page(address: string): string {
 <body>
 <h1>Dunlin</h1>
 <p>This is a chat server. Its wire is plain MQTT: any MQTT 3.1.1 client is a chat client or a bot.</p>
+<h2>In a browser</h2>
+<p>The web app is served here when it is built. Where it is not: run <code>npm run build:web</code> in the server’s folder, and load this page again.</p>
 <h2>In a terminal</h2>
 <pre>npm run chat -- --user alice --server ${at}</pre>
 <h2>With nothing of ours</h2>

@@ -116,9 +116,4 @@ export const shell: Translation<typeof en> = {
   'list.nothingYet': 'لا رسائل بعد',
   'list.unnamedGroup': 'مجموعة',
   'list.someone': 'شخص ما',
-  'list.state.queued': 'بانتظار الإرسال',
-  'list.state.accepted': 'أُرسلت',
-  'list.state.delivered': 'وصلت',
-  'list.state.read': 'قُرئت',
-  'list.state.refused': 'لم تُرسَل',
 };

@@ -97,9 +97,4 @@ export const shell = {
   'list.nothingYet': 'No messages yet',
   'list.unnamedGroup': 'Group',
   'list.someone': 'Someone',
-  'list.state.queued': 'Waiting to be sent',
-  'list.state.accepted': 'Sent',
-  'list.state.delivered': 'Delivered',
-  'list.state.read': 'Read',
-  'list.state.refused': 'Not sent',
 } as const;

@@ -1,0 +1,30 @@
+import { effect } from '@preact/signals';
+import { announce, preferred, speak } from '../i18n/language.ts';
+import { choices } from './choices.ts';
+
+/** Has the page look, and speak, as chosen, now and whenever that changes. Resolves when its first words are there. */
+export async function beginAppearance(): Promise<void> {
+  const root = document.documentElement;
+  const bar = document.querySelector<HTMLMetaElement>('meta[name="theme-color"]');
+  const paint = () => {
+    // The bar of a phone takes the colour of what is below it.
+    if (bar !== null)
+      bar.content = getComputedStyle(document.body).getPropertyValue('--bar').trim() || bar.content;
+  };
+  effect(() => {
+    const { theme } = choices.value;
+    if (theme === null) delete root.dataset.theme;
+    else root.dataset.theme = theme;
+    paint();
+  });
+  matchMedia('(prefers-color-scheme: dark)').addEventListener('change', paint);
+  announce(root);
+  const language = () => choices.value.language ?? preferred(navigator.languages);
+  await speak(language());
+  let first = true;
+  effect(() => {
+    const wanted = language();
+    if (!first) void speak(wanted).catch(() => {});
+    first = false;
+  });
+}

@@ -1,0 +1,115 @@
+import { useSignal } from '@preact/signals';
+import { useEffect, useMemo, useRef } from 'preact/hooks';
+import type { Chat } from '../../chat/chat.ts';
+import { t } from '../../i18n/t.ts';
+import { EmptyState, Icon, IconButton } from '../../ui/index.ts';
+import { conversationAt } from '../naming.ts';
+import { place } from '../router.ts';
+import { MainMenu } from '../shell/main-menu.tsx';
+import { Find } from './find.ts';
+import { FixedRows } from './fixed-rows.tsx';
+import { FoundList } from './found.tsx';
+import styles from './list.module.css';
+import { Row } from './row.tsx';
+
+/** All conversations, and the search through them. */
+export function List({ chat }: { chat: Chat }) {
+  const query = useSignal('');
+  const find = useMemo(() => new Find(chat), [chat]);
+  const box = useRef<HTMLInputElement>(null);
+  const side = useRef<HTMLElement>(null);
+  const here = place.value;
+  const open = here.at === 'chat' ? (conversationAt(chat, here.where)?.id ?? null) : null;
+  const conversations = chat.conversations.value;
+
+  function search(text: string): void {
+    query.value = text;
+    find.search(text);
+  }
+  const toFirst = () => side.current?.querySelector<HTMLElement>('li a[tabindex="0"], li a')?.focus();
+
+  useEffect(() => {
+    const jump = (event: KeyboardEvent) => {
+      if (
+        event.key.toLowerCase() !== 'k' ||
+        !(event.ctrlKey || event.metaKey) ||
+        event.shiftKey ||
+        event.altKey
+      )
+        return;
+      event.preventDefault();
+      box.current?.focus();
+      box.current?.select();
+    };
+    addEventListener('keydown', jump);
+    return () => removeEventListener('keydown', jump);
+  }, []);
+  // A person who was found is in the list now, or what was found is open.
+  useEffect(() => {
+    if (here.at === 'chat') search('');
+  }, [here]);
+
+  return (
+    <section ref={side} class={styles.list} aria-label={t('list.label')}>
+      <header class={styles.head}>
+        <h1>{t('list.title')}</h1>
+        <MainMenu chat={chat} />
+      </header>
+      <div class={styles.search} role="search">
+        <Icon name="search" size={19} />
+        <input
+          ref={box}
+          type="search"
+          value={query.value}
+          placeholder={t('list.search')}
+          aria-label={t('list.searchLabel')}
+          aria-keyshortcuts="Control+K Meta+K"
+          autoComplete="off"
+          spellcheck={false}
+          dir="auto"
+          maxLength={200}
+          onInput={(event) => search(event.currentTarget.value)}
+          onKeyDown={(event) => {
+            if (event.key === 'ArrowDown') {
+              event.preventDefault();
+              toFirst();
+            } else if (event.key === 'Enter') side.current?.querySelector<HTMLElement>('li a')?.click();
+            else if (event.key === 'Escape') search('');
+          }}
+        />
+        {query.value !== '' && (
+          <IconButton
+            icon="close"
+            size={18}
+            label={t('shell.clear')}
+            onClick={() => {
+              search('');
+              box.current?.focus();
+            }}
+          />
+        )}
+      </div>
+      {query.value.trim() !== '' ? (
+        <FoundList chat={chat} found={find.found.value} onLeave={() => box.current?.focus()} />
+      ) : conversations.length === 0 ? (
+        <EmptyState icon="chat" title={t('list.empty')} text={t('list.emptyText')} />
+      ) : (
+        <FixedRows
+          label={t('list.label')}
+          items={conversations}
+          keyOf={({ id }) => id}
+          current={open}
+          onLeave={() => box.current?.focus()}
+          row={(conversation, tabIndex) => (
+            <Row
+              chat={chat}
+              conversation={conversation}
+              open={conversation.id === open}
+              tabIndex={tabIndex}
+            />
+          )}
+        />
+      )}
+    </section>
+  );
+}

@@ -1,0 +1,56 @@
+import {
+  ChatStore,
+  DunlinClient,
+  type Session,
+  type Sessions,
+  type Storage,
+  webLock,
+} from '../../sdk/index.ts';
+import type { AccountState } from './contract.ts';
+import { People } from './people.ts';
+
+/** One signed-in device: its connection, what it keeps, and whom it knows. */
+export class Account {
+  readonly client: DunlinClient;
+  readonly store: ChatStore;
+  readonly people: People;
+  readonly #session: Session;
+
+  constructor(server: string, session: Session, sessions: Sessions, storage: Storage) {
+    this.#session = session;
+    this.client = new DunlinClient({
+      url: `${server.replace(/^http/, 'ws')}/ws`,
+      session,
+      sessions,
+      storage,
+      // Another host with the same device: of an older version of the app, on its way out.
+      lock: webLock('dunlin-device'),
+    });
+    this.store = new ChatStore({ client: this.client, storage });
+    this.people = new People(this.client, storage);
+  }
+
+  async open(): Promise<void> {
+    const { client, store, people } = this;
+    await people.load();
+    await store.open();
+    client.on('status', (status) => {
+      if (status === 'online') void people.online();
+    });
+    client.on('event', (event) => {
+      if (event.conversation === client.user) void people.took(event);
+    });
+    await client.connect();
+  }
+
+  get state(): AccountState {
+    const { user, username, device } = this.#session;
+    const { client, store } = this;
+    return { me: { user, username, device }, status: client.status, conversations: store.conversations };
+  }
+
+  async close(): Promise<void> {
+    this.store.close();
+    await this.client.close();
+  }
+}

@@ -1,0 +1,31 @@
+/** Runs the host: in a SharedWorker for all tabs, or in a worker of one tab where there are no shared ones. */
+import { openIndexedDbStorage } from '../../sdk/indexeddb.ts';
+import { Host } from './host.ts';
+import { portOf } from './port.ts';
+
+const DATABASE = 'dunlin';
+
+const host = new Host({
+  server: location.origin,
+  openStorage: () => openIndexedDbStorage(DATABASE),
+  deleteStorage: () =>
+    new Promise((resolve, reject) => {
+      const request = indexedDB.deleteDatabase(DATABASE);
+      request.onsuccess = () => resolve();
+      request.onerror = () => reject(request.error ?? new Error('the database was not deleted'));
+    }),
+});
+
+// A version has a script of its own name: a host that hears of another name is the older one, as each says it once, at its start.
+const hosts = new BroadcastChannel('dunlin-hosts');
+hosts.onmessage = ({ data }) => {
+  if (data !== location.pathname) void host.supersede();
+};
+hosts.postMessage(location.pathname);
+
+const scope = globalThis as unknown as {
+  onconnect?: (event: MessageEvent) => void;
+  onmessage?: (event: MessageEvent) => void;
+};
+if ('SharedWorkerGlobalScope' in globalThis) scope.onconnect = ({ ports }) => host.connect(portOf(ports[0]!));
+else scope.onmessage = ({ ports }) => host.connect(portOf(ports[0]!));
