@@ -5,7 +5,7 @@ import { uuidv7 } from 'uuidv7';
 import { within } from '../../platform/within.ts';
 import { Refused } from '../../protocol/errors.ts';
 import type { RunningEngine } from '../../test/engines/engine.ts';
-import { mongodb } from '../../test/engines/mongodb.ts';
+import { mongodb, mongodbIsElsewhere } from '../../test/engines/mongodb.ts';
 import { sharedEngine } from '../../test/engines/shared.ts';
 import { seqOf } from './history.conformance.ts';
 import type { EventDraft, History } from './history.ts';
@@ -13,9 +13,7 @@ import { commandKey, openCollections } from './mongodb/documents.ts';
 import { type TemporaryMongo, temporaryMongo } from './mongodb/fixtures/temporary.ts';
 import { draft, edit, everything, react, remove, says } from './samples.ts';
 
-const skip =
-  sharedEngine('mongodb').skip ||
-  (process.env.MONGODB_URL === undefined ? false : 'the server of MONGODB_URL cannot be stopped from here');
+const skip = sharedEngine('mongodb').skip || mongodbIsElsewhere;
 const DEADLINE_MS = 1_500;
 /** Far more than the deadline: what has not ended by then hangs. */
 const HANGS_MS = 20_000;

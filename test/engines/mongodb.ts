@@ -4,6 +4,8 @@ import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { MongoClient } from 'mongodb';
+import { uuidv7 } from 'uuidv7';
+import { inDatabase } from './database-url.ts';
 import type { EngineKind, RunningEngine } from './engine.ts';
 import { ServerProcess } from './server-process.ts';
 
@@ -44,6 +46,10 @@ const there = (path: string) =>
     () => true,
     () => false,
   );
+
+/** For tests that stop it: why they cannot, or false. */
+export const mongodbIsElsewhere: string | false =
+  process.env.MONGODB_URL === undefined ? false : 'the server of MONGODB_URL cannot be stopped from here';
 
 /** A real MongoDB when `MONGODB_URL` names one, otherwise FerretDB, built once with Go. */
 export const mongodb: EngineKind = {
@@ -88,12 +94,11 @@ export const mongodb: EngineKind = {
   },
 };
 
-/** A server that is not ours: it can be used, and not hurt. */
-function elsewhere(url: string): RunningEngine {
+/** A server that is not ours: it can be used, in a database of one's own, and not hurt. */
+function elsewhere(server: string): RunningEngine {
+  const url = inDatabase(server, `dunlin-test-${uuidv7()}`);
   const refuse = () => {
-    throw new Error(
-      'the server of MONGODB_URL cannot be stopped from here: run this test without MONGODB_URL',
-    );
+    throw new Error(`${mongodbIsElsewhere}: run this test without MONGODB_URL`);
   };
   return {
     url,
@@ -102,7 +107,14 @@ function elsewhere(url: string): RunningEngine {
     start: async () => refuse(),
     freeze: refuse,
     thaw: refuse,
-    dispose: async () => {},
+    async dispose() {
+      const client = new MongoClient(url, { serverSelectionTimeoutMS: 5_000 });
+      try {
+        await client.db().dropDatabase();
+      } finally {
+        await client.close();
+      }
+    },
   };
 }
 
