@@ -17,11 +17,13 @@ export interface ClusterOptions {
   root?: string;
 }
 
-/** Why it cannot be started here; null: it can. */
+/** Why it cannot be started here; null: it can. @throws {Error} it cannot, and this is CI, which installs what it needs */
 export async function missingEngines(log: 'kafka' | 'redis' = 'kafka'): Promise<string | null> {
   for (const name of enginesOf(log)) {
     const missing = await kinds[name].missing();
-    if (missing !== null) return `${name}: ${missing}`;
+    if (missing === null) continue;
+    if (process.env.CI) throw new Error(`${name}: ${missing}`);
+    return `${name}: ${missing}`;
   }
   return null;
 }
