@@ -22,7 +22,10 @@ const open = [
 describe('An installation that was moved', { skip }, () => {
   it('goes on where it was: the same people, devices, sequences, sessions, and what was accepted and not handled', async () => {
     const servers = await ownServers({ postgres: postgres.url, mongodb: mongodb.url, redis: redis.url });
-    const embedded = await Server.started({ flags: [...unlimited, ...open] });
+    const embedded = await Server.started({ flags: [...unlimited, ...open] }).catch(async (error) => {
+      await servers.dispose();
+      throw error;
+    });
     const devices: Device[] = [];
     let moved: Server | null = null;
     try {
