@@ -4,7 +4,18 @@ import fc from 'fast-check';
 import { graphemesOf, widthOf } from '../text/width.ts';
 import { Composer } from './composer.ts';
 
-const steps = ['left', 'right', 'wordLeft', 'wordRight', 'lineStart', 'lineEnd', 'backspace', 'delete', 'deleteWord', 'deleteLine'] as const;
+const steps = [
+  'left',
+  'right',
+  'wordLeft',
+  'wordRight',
+  'lineStart',
+  'lineEnd',
+  'backspace',
+  'delete',
+  'deleteWord',
+  'deleteLine',
+] as const;
 
 function composing(text: string): Composer {
   const composer = new Composer();
@@ -15,7 +26,11 @@ function composing(text: string): Composer {
 describe('what is being written', () => {
   it('never has the caret inside a letter, whatever is pressed', () => {
     const letter = fc.constantFrom('a', ' ', '\n', '東', '👍🏽', 'é', '👩‍👩‍👧', 'שׁ');
-    const press = fc.oneof(fc.constantFrom(...steps).map((step) => ({ step })), letter.map((text) => ({ text })), fc.constantFrom(1, -1).map((move) => ({ move })));
+    const press = fc.oneof(
+      fc.constantFrom(...steps).map((step) => ({ step })),
+      letter.map((text) => ({ text })),
+      fc.constantFrom(1, -1).map((move) => ({ move })),
+    );
     fc.assert(
       fc.property(fc.array(press, { maxLength: 60 }), fc.integer({ min: 4, max: 20 }), (pressed, width) => {
         const composer = new Composer();
@@ -25,7 +40,10 @@ describe('what is being written', () => {
           else composer.move(key.move as 1 | -1, width);
           const borders = new Set([0]);
           let at = 0;
-          for (const one of graphemesOf(composer.text)) borders.add((at += one.length));
+          for (const one of graphemesOf(composer.text)) {
+            at += one.length;
+            borders.add(at);
+          }
           assert.ok(borders.has(composer.caret), `${composer.caret} in ${JSON.stringify(composer.text)}`);
           const { rows, caret } = composer.layout(width);
           assert.equal(rows.map(({ text }) => text).join(''), composer.text.replaceAll('\n', ''));

@@ -89,7 +89,9 @@ export function cutLine(line: Line, width: number): Line {
 
 /** As a terminal takes it, no wider than `width`. Whatever the texts are, the only control characters are those of the styles. */
 export function ansiOf(line: Line, width: number, colors: boolean): string {
-  return cutLine(line, width)
+  // First, for it is what is measured: a control character has no width, what stands for it has.
+  const safe = line.map((part) => ({ ...part, text: inert(part.text) }));
+  return cutLine(safe, width)
     .filter(({ text }) => text !== '')
     .map((part) => {
       const codes = [
@@ -98,8 +100,7 @@ export function ansiOf(line: Line, width: number, colors: boolean): string {
         ...(part.inverse ? [7] : []),
         ...(part.color !== undefined && colors ? [COLORS[part.color]] : []),
       ];
-      const text = inert(part.text);
-      return codes.length === 0 ? text : `\u001b[${codes.join(';')}m${text}\u001b[0m`;
+      return codes.length === 0 ? part.text : `\u001b[${codes.join(';')}m${part.text}\u001b[0m`;
     })
     .join('');
 }

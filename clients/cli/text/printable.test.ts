@@ -5,7 +5,21 @@ import { inert, oneLine, printable } from './printable.ts';
 
 const hostile = fc.string({
   unit: fc.oneof(
-    fc.constantFrom('\u001b', '\u009b', '\u0007', '\r', '\n', '\t', '\u202e', '\u2067', '\u2028', '\ud800', '\u0301', '\u200b', '\u{e0041}'),
+    fc.constantFrom(
+      '\u001b',
+      '\u009b',
+      '\u0007',
+      '\r',
+      '\n',
+      '\t',
+      '\u202e',
+      '\u2067',
+      '\u2028',
+      '\ud800',
+      '\u0301',
+      '\u200b',
+      '\u{e0041}',
+    ),
     fc.string({ unit: 'grapheme', minLength: 1, maxLength: 1 }),
     fc.string({ unit: 'binary', minLength: 1, maxLength: 1 }),
   ),
@@ -41,7 +55,8 @@ describe('what others write', () => {
   });
 
   it('keeps what languages are written with: marks, joiners, emoji of several parts', () => {
-    for (const text of ['é', 'हिन्दी', 'שָׁלוֹם', '👩‍👩‍👧‍👦', '👍🏽', 'می‌خواهم', '🇫🇷']) assert.equal(printable(text), text);
+    for (const text of ['é', 'हिन्दी', 'שָׁלוֹם', '👩‍👩‍👧‍👦', '👍🏽', 'می‌خواهم', '🇫🇷'])
+      assert.equal(printable(text), text);
   });
 
   it('does not reach into other rows with marks upon marks', () => {

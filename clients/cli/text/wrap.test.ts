@@ -4,17 +4,25 @@ import fc from 'fast-check';
 import { cut, fit, graphemesOf, widthOf } from './width.ts';
 import { wrap } from './wrap.ts';
 
-const written = fc.string({ unit: fc.oneof(fc.constantFrom('a', 'bc', ' ', '\n', 'é', '東', '👍🏽', 'שׁ', '👩‍👩‍👧'), fc.string({ unit: 'grapheme', minLength: 1, maxLength: 1 })), maxLength: 200 });
+const written = fc.string({
+  unit: fc.oneof(
+    fc.constantFrom('a', 'bc', ' ', '\n', 'é', '東', '👍🏽', 'שׁ', '👩‍👩‍👧'),
+    fc.string({ unit: 'grapheme', minLength: 1, maxLength: 1 }),
+  ),
+  maxLength: 200,
+});
 
 describe('wrap', () => {
   it('loses nothing but spaces and ends of rows, and no row is too wide', () => {
     fc.assert(
       fc.property(written, fc.integer({ min: 2, max: 40 }), (text, width) => {
         const rows = wrap(text, width);
-        for (const row of rows) assert.ok(widthOf(row) <= width, `${widthOf(row)} > ${width}: ${JSON.stringify(row)}`);
+        for (const row of rows)
+          assert.ok(widthOf(row) <= width, `${widthOf(row)} > ${width}: ${JSON.stringify(row)}`);
         const letters = (t: string) => t.replaceAll(/[\s\u{fffd}]/gu, '');
         // A letter may be wider than a narrow row.
-        if (![...graphemesOf(text)].some((letter) => widthOf(letter) > width)) assert.equal(letters(rows.join('')), letters(text));
+        if (![...graphemesOf(text)].some((letter) => widthOf(letter) > width))
+          assert.equal(letters(rows.join('')), letters(text));
       }),
     );
   });
