@@ -1,0 +1,272 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import { isUuid, UUID_V7_PATTERN } from '../../protocol/uuid.ts';
+import { button, buttons } from './content.ts';
+import { NoAnswer } from './context.ts';
+import { FakeClient, ME } from './fixtures/fake-client.ts';
+
+const OTHER = '00000000-0000-8000-8000-0000000000f1';
+const BEN = '00000000-0000-4000-8000-0000000000be';
+
+describe('a bot', { timeout: 20_000 }, () => {
+  it('handles commands with their words, and lists them when it is asked', async () => {
+    const client = new FakeClient();
+    const bot = client.bot();
+    bot.command('say', 'says it', (ctx) => ctx.reply(ctx.args.join('|')));
+    await bot.start();
+    await client.hear('/say one "two three" four');
+    await client.hear('/SAY@echo five');
+    await client.hear('/say@another six');
+    await client.hear('/nothing', { kind: 'group' });
+    await client.hear('/help', { kind: 'group' });
+    await client.hear('/nothing');
+    await client.idle();
+    const help = '/say – says it\n/help – what there is';
+    assert.deepEqual(client.said, ['one|two three|four', 'five', help, help]);
+    assert.deepEqual(client.done[0]!.fields.reply_to, 1);
+    await bot.stop();
+  });
+
+  it('asks what was given first, until something handles it', async () => {
+    const client = new FakeClient();
+    const seen: string[] = [];
+    const bot = client
+      .bot()
+      .use(async (ctx, next) => {
+        seen.push(`before ${ctx.text}`);
+        await next();
+        seen.push(`after ${ctx.text}`);
+      })
+      .on({ text: /^no/g }, () => void seen.push('a'))
+      .on({ kind: 'group', mention: true }, () => void seen.push('b'))
+      .on({ type: 'sensor.reading' }, () => void seen.push('c'))
+      .on({ event: 'members.added' }, () => void seen.push('d'))
+      .on({}, () => void seen.push('e'));
+    await bot.start();
+    await client.hear('no');
+    await client.hear('now');
+    await client.hear('yes', { kind: 'group', mentions: [ME] });
+    await client.hear('x', { content: { type: 'sensor.reading' } });
+    await client.hear('x', { type: 'members.added', content: undefined });
+    await client.hear('yes');
+    await client.idle();
+    assert.deepEqual(
+      seen.filter((one) => one.length === 1),
+      ['a', 'a', 'b', 'c', 'd', 'e'],
+    );
+    assert.deepEqual(seen.slice(0, 3), ['before no', 'a', 'after no']);
+    await bot.stop();
+  });
+
+  it('handles presses of its buttons', async () => {
+    const client = new FakeClient();
+    const bot = client.bot();
+    bot.command('go', 'asks', (ctx) => ctx.reply(buttons('Go?', [button('Yes', 'go:yes')])));
+    bot.press(/^go:/, (ctx) => ctx.reply(`${ctx.pressed!.data} of ${ctx.pressed!.message}`));
+    await bot.start();
+    await client.hear('/go');
+    await client.hear('', { content: { type: 'button.press', text: 'Yes', data: 'go:yes' }, reply_to: 2 });
+    await client.idle();
+    assert.equal(client.done[0]!.fields.content.rows[0][0].data, 'go:yes');
+    assert.equal(client.said[1], 'go:yes of 2');
+    await bot.stop();
+  });
+
+  it('does not hear itself', async () => {
+    const client = new FakeClient();
+    const bot = client.bot().on({}, (ctx) => ctx.reply('again'));
+    await bot.start();
+    await client.hear('mine', { from: ME });
+    await client.hear('hello');
+    await client.idle();
+    assert.deepEqual(client.said, ['again']);
+    await bot.stop();
+  });
+
+  it('tells the user when a handler fails, and goes on', async () => {
+    const client = new FakeClient();
+    const bot = client.bot({ apology: 'Sorry.' }).on({ text: 'bad' }, () => {
+      throw new Error('broken');
+    });
+    bot.on({}, (ctx) => {
+      ctx.state.kept = true;
+      return ctx.reply('fine');
+    });
+    await bot.start();
+    await client.hear('bad');
+    await client.hear('good');
+    await client.idle();
+    assert.deepEqual(client.said, ['Sorry.', 'fine']);
+    assert.match(client.log.join(), /a handler failed Error: broken/);
+    await bot.stop();
+  });
+
+  it('keeps the order of a conversation while others go on, a bounded number at once', async () => {
+    const client = new FakeClient();
+    const began: string[] = [];
+    const free: (() => void)[] = [];
+    const bot = client.bot({ concurrency: 2 }).on({}, async (ctx) => {
+      began.push(ctx.text!);
+      await new Promise<void>((resolve) => free.push(resolve));
+      await ctx.reply(ctx.text!);
+    });
+    await bot.start();
+    for (const text of ['a1', 'a2']) await client.hear(text);
+    await client.hear('b1', { conversation: OTHER });
+    await client.hear('c1', { conversation: BEN });
+    while (began.length < 2) await new Promise(setImmediate);
+    for (let turn = 0; turn < 20; turn++) await new Promise(setImmediate);
+    assert.deepEqual(began, ['a1', 'b1']);
+    while (client.said.length < 4) {
+      for (const go of free.splice(0)) go();
+      await new Promise(setImmediate);
+    }
+    assert.ok(client.said.indexOf('a1') < client.said.indexOf('a2'));
+    await bot.stop();
+  });
+
+  it('remembers what it was told of each conversation, also when it is started again', async () => {
+    const client = new FakeClient();
+    const counting = () =>
+      client.bot().on({}, (ctx) => {
+        ctx.state.count = ((ctx.state.count as number | undefined) ?? 0) + 1;
+        return ctx.reply(String(ctx.state.count));
+      });
+    const first = counting();
+    await first.start();
+    await client.hear('x');
+    await client.hear('x', { conversation: OTHER });
+    await client.hear('x');
+    await client.idle();
+    await first.stop();
+    const second = counting();
+    await second.start();
+    await client.hear('x');
+    await client.idle();
+    assert.deepEqual(client.said.toSorted(), ['1', '1', '2', '3']);
+    await second.stop();
+  });
+
+  it('handles what it had begun when it was cut again, and does nothing twice', async () => {
+    const client = new FakeClient();
+    const cut = client.bot().on({}, async (ctx) => {
+      await ctx.reply('working on it');
+      await new Promise(() => {});
+    });
+    await cut.start();
+    await client.hear('please');
+    await client.until(1);
+    // Nobody stops it: the process is gone.
+    const bot = client.bot().on({}, async (ctx) => {
+      await ctx.reply('working on it');
+      ctx.state.done = true;
+      await ctx.reply('done');
+    });
+    await bot.start();
+    await client.idle();
+    await bot.stop();
+    assert.deepEqual(client.said, ['working on it', 'done']);
+    for (const { id } of client.done) {
+      assert.ok(isUuid(id));
+      assert.match(id, new RegExp(UUID_V7_PATTERN));
+    }
+    const third = client.bot().on({}, (ctx) => ctx.reply('once more'));
+    await third.start();
+    await third.stop();
+    assert.equal(client.said.length, 2);
+  });
+
+  it('asks one, while others in the conversation are answered, and goes on in the turn of the answer', async () => {
+    const client = new FakeClient();
+    const bot = client
+      .bot()
+      .on({ text: 'name?' }, async (ctx) => {
+        const name = await ctx.ask('What is your name?');
+        const again = await ctx.ask(`${name}?`);
+        await ctx.reply(`${name} ${again}`);
+      })
+      .on({}, (ctx) => ctx.reply(`heard ${ctx.text}`));
+    await bot.start();
+    await client.hear('name?');
+    await client.hear('hello', { from: BEN });
+    await client.hear('Ann');
+    await client.hear('yes');
+    await client.hear('and now?');
+    await client.idle();
+    assert.deepEqual(client.said, ['What is your name?', 'heard hello', 'Ann?', 'Ann yes', 'heard and now?']);
+    await bot.stop();
+  });
+
+  it('asks again without asking twice when it is stopped between question and answer', async () => {
+    const client = new FakeClient();
+    const make = () =>
+      client
+        .bot()
+        .on({ text: 'name?' }, async (ctx) => void (await ctx.reply(`Hello ${await ctx.ask('Who?')}`)));
+    const first = make();
+    await first.start();
+    await client.hear('name?');
+    await client.until(1);
+    await first.stop();
+    const second = make();
+    await second.start();
+    await client.hear('Ann');
+    await client.idle();
+    assert.deepEqual(client.said, ['Who?', 'Hello Ann']);
+    await second.stop();
+  });
+
+  it('waits for an answer no longer than it was told', async () => {
+    const client = new FakeClient();
+    const bot = client.bot().on({}, async (ctx) => {
+      await assert.rejects(ctx.ask('Who?', 1), NoAnswer);
+      await ctx.reply('never mind');
+    });
+    await bot.start();
+    await client.hear('x');
+    await client.idle();
+    assert.deepEqual(client.said, ['Who?', 'never mind']);
+    await bot.stop();
+  });
+
+  it('ends what it has begun before it disconnects, and begins nothing more', async () => {
+    const client = new FakeClient();
+    let go = () => {};
+    const bot = client.bot().on({}, async (ctx) => {
+      await new Promise<void>((resolve) => {
+        go = resolve;
+      });
+      assert.equal(client.connected, true);
+      await ctx.reply(ctx.text!);
+    });
+    await bot.start();
+    await client.hear('one');
+    await client.hear('two');
+    while ((await client.storage.list('bot/')).length < 2) await new Promise(setImmediate);
+    await new Promise(setImmediate);
+    const stopped = bot.stop();
+    go();
+    await stopped;
+    assert.deepEqual(client.said, ['one']);
+    assert.equal(client.connected, false);
+    assert.equal((await client.storage.list(`bot/${ME}/todo/`)).length, 1);
+  });
+
+  it('shows that it is typing, reacts, and writes elsewhere', async () => {
+    const client = new FakeClient();
+    const bot = client.bot().on({}, async (ctx) => {
+      ctx.typing();
+      await ctx.react('👍');
+      await ctx.send('hello', { user: BEN });
+    });
+    await bot.start();
+    await client.hear('x');
+    await client.idle();
+    assert.equal(client.typed.length, 1);
+    assert.deepEqual(
+      client.done.map(({ fields: { emoji, to } }) => emoji ?? to.user),
+      ['👍', BEN],
+    );
+    await bot.stop();
+  });
+});

@@ -1,0 +1,222 @@
+import { type AnyEvent, DunlinClient, type Lock, type Storage } from '../sdk/index.ts';
+import { Asking, Stopped } from './asking.ts';
+import { helpText, parseCommandText } from './commands.ts';
+import { type BotClient, type BotEvent, Context } from './context.ts';
+import { type Filter, matches } from './filters.ts';
+import { Journal, type Place } from './journal.ts';
+import { compose, type Handler, type Middleware } from './middleware.ts';
+import { type BotCredentials, BotSessions, sessionOf } from './session.ts';
+import { type State, type StateStore, StoredStates } from './states.ts';
+import { Turns } from './turns.ts';
+
+/** Where a bot writes what went wrong. Never what people wrote. */
+export type Log = (level: 'info' | 'error', message: string, fields: Record<string, unknown>) => void;
+
+export interface BotOptions {
+  /** mqtt://, mqtts://, ws:// or wss:// */
+  url: string;
+  /** What the server answered when the bot, or its token, was made. It needs the scope `messages.read`, and what its handlers do. */
+  credentials: BotCredentials;
+  /** What must survive a restart: see `openFileStorage`. */
+  storage: Storage;
+  /** Default: in `storage`. */
+  states?: StateStore;
+  /** Events handled at once; those of one conversation one after the other. Default 16. */
+  concurrency?: number;
+  /** What a user is told whose message a handler failed at; null: nothing. */
+  apology?: string | null;
+  /** Default: errors to the console. */
+  log?: Log;
+  /** Where it may be started twice: see `fileLock`. */
+  lock?: Lock;
+  /** In place of the SDK's: for tests. */
+  client?: BotClient;
+}
+
+const CONCURRENCY = 16;
+const APOLOGY = 'Sorry, something went wrong here.';
+
+const toConsole: Log = (level, message, fields) => {
+  if (level === 'error') console.error(message, fields);
+};
+
+/** A bot: what it hears goes through its middleware, in the order in which that was given, until one of them handles it. */
+export class Bot {
+  readonly client: BotClient;
+  readonly #username: string;
+  readonly #states: StateStore;
+  readonly #journal: Journal;
+  readonly #turns: Turns;
+  readonly #asking = new Asking();
+  readonly #all: Middleware[] = [];
+  readonly #commands = new Map<string, string>();
+  readonly #apology: string | null;
+  readonly #log: Log;
+  #run: (ctx: Context) => Promise<void> = async () => {};
+  #state: 'new' | 'started' | 'stopped' = 'new';
+
+  constructor(options: BotOptions) {
+    const { url, credentials, storage, lock } = options;
+    const session = sessionOf(credentials);
+    const sessions = new BotSessions(storage);
+    this.client =
+      options.client ??
+      new DunlinClient({ url, session, sessions, storage, ...(lock === undefined ? {} : { lock }) });
+    this.#username = session.username.toLowerCase();
+    this.#states = options.states ?? new StoredStates(storage, this.client.user);
+    this.#journal = new Journal(storage, this.client.user);
+    this.#turns = new Turns(options.concurrency ?? CONCURRENCY);
+    this.#apology = options.apology === undefined ? APOLOGY : options.apology;
+    this.#log = options.log ?? toConsole;
+  }
+
+  /** Around everything that is given after it: `async (ctx, next) => { …; await next(); … }`. */
+  use(...all: Middleware[]): this {
+    if (this.#state !== 'new') throw new Error('the bot has been started');
+    this.#all.push(...all);
+    return this;
+  }
+
+  /** What fits the filter is handled by this, and goes no further. */
+  on(filter: Filter, handler: Handler): this {
+    return this.use((ctx, next) => (matches(ctx, filter) ? handler(ctx) : next()));
+  }
+
+  /** A button with this data was pressed. */
+  press(data: string | RegExp, handler: Handler): this {
+    return this.on({ press: data }, handler);
+  }
+
+  /**
+   * `/name`, or `/name@bot` where several bots listen. `ctx.args` has its words. `/help` lists all commands by their descriptions, unless
+   * there is a command of that name.
+   * @param name letters, digits and `_`, at most 32
+   */
+  command(name: string, description: string, handler: Handler): this {
+    if (!/^[a-z0-9_]{1,32}$/.test(name)) throw new Error(`${name} is no name of a command`);
+    if (this.#commands.has(name)) throw new Error(`there is a command ${name}`);
+    this.#commands.set(name, description);
+    return this.use((ctx, next) => {
+      if (ctx.command?.name !== name) return next();
+      return handler(ctx);
+    });
+  }
+
+  /** Handles first what an earlier run left, and then what comes. Goes on connecting until {@link stop}. */
+  async start(): Promise<void> {
+    if (this.#state !== 'new') throw new Error('the bot has been started');
+    this.#state = 'started';
+    if (!this.#commands.has('help')) this.#all.push((ctx, next) => this.#help(ctx, next));
+    this.#run = compose(this.#all);
+    this.client.keepWith(async (events, write) => {
+      const concerning = events.filter((event) => this.#concerns(event));
+      await write(concerning.map((event) => this.#journal.entry(event)));
+      for (const { conversation, seq } of concerning) this.#add({ conversation, seq });
+    });
+    this.client.on('refused', ({ command, error }) => {
+      this.#log('error', 'something that the bot did was refused', { command, code: error.refusal.code });
+    });
+    this.client.on('signedOut', () => {
+      this.#log('error', 'the token of the bot is good no more: its owner makes another one', {});
+      void this.stop();
+    });
+    for (const place of await this.#journal.left()) this.#add(place);
+    await this.client.connect();
+  }
+
+  /** Begins nothing more, waits for what has begun, and disconnects. What waits for an answer, or was not begun, is handled at the next start. */
+  async stop(): Promise<void> {
+    if (this.#state !== 'started') return;
+    this.#state = 'stopped';
+    const ended = this.#turns.stop();
+    this.#asking.stop();
+    await ended;
+    await this.client.close();
+  }
+
+  #concerns(event: AnyEvent): boolean {
+    const { user } = this.client;
+    // Its own streams are not conversations; and who answers itself never ends.
+    return event.sender.user !== user && event.conversation !== user && event.type !== 'refused';
+  }
+
+  #add(place: Place): void {
+    this.#turns.add(place.conversation, (yieldTurn) =>
+      this.#handle(place, yieldTurn).catch((error: unknown) =>
+        this.#log('error', 'an event could not be handled; it is tried again at the next start', {
+          error,
+          ...place,
+        }),
+      ),
+    );
+  }
+
+  async #handle(place: Place, yieldTurn: () => void): Promise<void> {
+    const event = (await this.#journal.event(place)) as BotEvent | undefined;
+    // Done before, or an answer that was taken together with its question.
+    if (event === undefined) return;
+    const taken = this.#asking.take(event);
+    if (taken !== null) return taken;
+    const places = [place];
+    const state = await this.#states.load(place.conversation);
+    let before = JSON.stringify(state);
+    let endTurn = yieldTurn;
+    const ctx = new Context(event, state, this.client, async (timeoutMs) => {
+      const asked = this.#asking.wait(event.conversation, event.sender.user, timeoutMs);
+      endTurn();
+      const answer = await asked;
+      // In the turn of the answer it goes on.
+      endTurn = answer.endTurn;
+      // Not done before the question is: after a restart both are asked and answered again.
+      places.push({ conversation: answer.event.conversation, seq: answer.event.seq });
+      if (JSON.stringify(state) === before) before = await this.#renew(state, place.conversation);
+      return answer.event;
+    });
+    try {
+      const failed = await this.#attempt(ctx);
+      if (failed instanceof Stopped) return;
+      if (failed === null && JSON.stringify(state) !== before)
+        await this.#states.save(place.conversation, state, (beside) => this.#journal.done(places, beside));
+      else await this.#journal.done(places, []);
+    } finally {
+      endTurn();
+    }
+  }
+
+  /** What others have changed while an answer was waited for. */
+  async #renew(state: State, conversation: string): Promise<string> {
+    const now = await this.#states.load(conversation);
+    for (const key of Object.keys(state)) delete state[key];
+    Object.assign(state, now);
+    return JSON.stringify(state);
+  }
+
+  /** Null: it went well. */
+  async #attempt(ctx: Context): Promise<unknown> {
+    try {
+      const command = ctx.content?.type === 'text' ? parseCommandText(ctx.text ?? '') : null;
+      // For another bot: nothing is said to this one.
+      if (command?.bot != null && command.bot !== this.#username) return null;
+      ctx.command = command;
+      await this.#run(ctx);
+      return null;
+    } catch (error) {
+      if (error instanceof Stopped) return error;
+      const { conversation, event } = ctx;
+      this.#log('error', 'a handler failed', { error, conversation, seq: event.seq });
+      if (this.#apology !== null && event.type === 'message')
+        await ctx.reply(this.#apology).catch((failure: unknown) => {
+          this.#log('error', 'the user could not be told', { error: failure, conversation });
+        });
+      return error;
+    }
+  }
+
+  /** Also for a command that nobody knows, where nobody else can be meant. */
+  #help(ctx: Context, next: () => Promise<void>): unknown {
+    const { command } = ctx;
+    if (command === null || this.#commands.size === 0) return next();
+    const isMeant = command.name === 'help' || command.bot !== null || ctx.kind === 'direct';
+    return isMeant ? ctx.reply(helpText(new Map([...this.#commands, ['help', 'what there is']]))) : next();
+  }
+}

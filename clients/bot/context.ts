@@ -1,0 +1,126 @@
+import type { AnyEvent, ChangeType, Content, DunlinClient, Fields, Sent } from '../sdk/index.ts';
+import type { CommandText } from './commands.ts';
+import { contentOf, type Says } from './content.ts';
+import { derivedId } from './derived-id.ts';
+import type { State } from './states.ts';
+
+/** What a bot needs of the client. */
+export type BotClient = Pick<
+  DunlinClient,
+  'user' | 'on' | 'keepWith' | 'connect' | 'close' | 'change' | 'query' | 'typing'
+>;
+
+/** An event of a conversation, of somebody else's. */
+export type BotEvent = AnyEvent & { kind?: 'direct' | 'group'; content?: Content; mentions?: string[] };
+
+/** Waits for what the same user says next there, and takes it. */
+export type WaitForAnswer = (timeoutMs: number) => Promise<BotEvent>;
+
+const ASK_MS = 300_000;
+
+/** One event, and what can be done about it. */
+export class Context {
+  readonly event: BotEvent;
+  /** What the bot remembers of this conversation: change it as you like, it is kept when the handler has ended well. */
+  readonly state: State;
+  /** The client beneath, for everything that has no name here. */
+  readonly client: BotClient;
+  /** Set where a command is handled. */
+  command: CommandText | null = null;
+  /** Is the bot mentioned? */
+  readonly mentioned: boolean;
+  readonly #waitForAnswer: WaitForAnswer;
+  #done = 0;
+
+  constructor(event: BotEvent, state: State, client: BotClient, waitForAnswer: WaitForAnswer) {
+    this.event = event;
+    this.state = state;
+    this.client = client;
+    this.mentioned = event.mentions?.includes(client.user) ?? false;
+    this.#waitForAnswer = waitForAnswer;
+  }
+
+  get conversation(): string {
+    return this.event.conversation;
+  }
+  /** The user it comes from. */
+  get sender(): string {
+    return this.event.sender.user;
+  }
+  /** Null: not a message. */
+  get kind(): 'direct' | 'group' | null {
+    return this.event.type === 'message' ? (this.event.kind ?? null) : null;
+  }
+  /** Null: there is none, or it has been deleted. */
+  get content(): Content | null {
+    return this.event.content ?? null;
+  }
+  get text(): string | null {
+    const text = this.content?.text;
+    return typeof text === 'string' ? text : null;
+  }
+  /** A button that was pressed, and the message that it is said to belong to. Anybody can send this: check that it is what you offered. */
+  get pressed(): { label: string; data: string; message: number | null } | null {
+    const { content } = this;
+    if (content?.type !== 'button.press') return null;
+    const { text, data } = content as { text: string; data: string };
+    const { reply_to } = this.event as { reply_to?: number };
+    return { label: text, data, message: reply_to ?? null };
+  }
+  /** Words of the command. */
+  get args(): readonly string[] {
+    return this.command?.args ?? [];
+  }
+
+  /** In this conversation, as an answer to this message. */
+  reply(says: Says): Promise<Sent> {
+    const answers = this.event.type === 'message' ? { reply_to: this.event.seq } : {};
+    return this.do('message.send', {
+      to: { conversation: this.conversation },
+      content: contentOf(says),
+      ...answers,
+    });
+  }
+
+  /** In this conversation, or to somebody else. */
+  send(says: Says, to: Fields<'message.send'>['to'] = { conversation: this.conversation }): Promise<Sent> {
+    return this.do('message.send', { to, content: contentOf(says) });
+  }
+
+  /** To this message; null takes it back. */
+  react(emoji: string | null): Promise<Sent> {
+    return this.do('message.react', { conversation: this.conversation, seq: this.event.seq, emoji });
+  }
+
+  typing(active = true): void {
+    this.client.typing(this.conversation, active);
+  }
+
+  /**
+   * Says it, and waits for what the same user says next in this conversation. Meanwhile other events of the conversation are handled.
+   * After a restart the handler is run again from its beginning: what was said is not said again, and an answer that had come is there.
+   * @param timeoutMs milliseconds; default: five minutes
+   * @throws {NoAnswer} the time is over, or the user was asked something else
+   */
+  async ask(says: Says, timeoutMs = ASK_MS): Promise<string> {
+    await this.reply(says);
+    const { content } = await this.#waitForAnswer(timeoutMs);
+    return typeof content?.text === 'string' ? content.text : '';
+  }
+
+  /**
+   * Makes a change. Resolves when it is kept, to go out with this connection or the next. The same event makes it once, however often it is
+   * handled, as long as the handler does the same things in the same order.
+   */
+  do<T extends ChangeType>(type: T, fields: Fields<T>): Promise<Sent> {
+    return this.client.change(type, fields, derivedId(this.client.user, this.event, this.#done++));
+  }
+}
+
+/** Who was asked did not answer, or was asked something else. */
+export class NoAnswer extends Error {
+  constructor(message = 'there was no answer') {
+    super(message);
+    this.name = 'NoAnswer';
+  }
+}
