@@ -10,6 +10,7 @@ import type { DataFolder } from './platform/data-folder.ts';
 import type { Logger } from './platform/logging.ts';
 import { isLoopback } from './platform/loopback.ts';
 import { createMetrics } from './platform/metrics.ts';
+import { createOutbound } from './platform/outbound/outbound.ts';
 import { loadSigningKey } from './platform/secrets.ts';
 import { within } from './platform/within.ts';
 import { Closing } from './server/closing.ts';
@@ -39,6 +40,7 @@ import { Projection } from './services/messages/pipeline/projection.ts';
 import { createPreferences } from './services/preferences/index.ts';
 import { createQueries } from './services/queries.ts';
 import { createReportDesk, reportRules } from './services/reports/index.ts';
+import { createWebhookService, webhookRules } from './services/webhooks/index.ts';
 
 export interface DunlinServer {
   /** Where it listens; null: not enabled, or not of this process's roles. */
@@ -152,6 +154,7 @@ export async function startServer(parts: {
         conversations: directory.conversations,
         history,
       }),
+      ...webhookRules(),
     ];
     const front = createFront({
       ...{ log, history, rules, clock, metrics },
@@ -176,6 +179,13 @@ export async function startServer(parts: {
       }),
       ...preferences.queryRules,
     ]);
+    const webhooks = createWebhookService({
+      ...{ config, directory, history, feed, pipeline: front, clock, logger, metrics },
+      bots: accounts.bots,
+      outbound: closing.add(createOutbound(config.outbound), (o) => o.close()),
+      hookRate: rates.hooks,
+      shared: stores.shared,
+    });
     const receipts = createReceipts({ cursors, history, memberships, clock });
     const stream = new LiveStream();
     const delivery = createDelivery({
@@ -230,6 +240,8 @@ export async function startServer(parts: {
               ...common,
               accounts,
               reports: createReportDesk({ store: directory.reports, history, clock }),
+              hooks: webhooks.hooks,
+              webhooks: webhooks.webhooks,
               addressRate: rates.address,
               presence: (user) => nodes.online.online(user),
               accept: broker === null ? null : (stream, ip) => broker.accept(stream, ip),
@@ -251,6 +263,8 @@ export async function startServer(parts: {
       }),
     );
     closing.add(following, (f) => f.stop());
+    // There before anything is numbered, and until nothing is any more.
+    if (roles.webhooks) closing.add(await webhooks.listen(), (l) => l.stop());
     if (numbering !== null) {
       await numbering.start();
       closing.add(numbering, (n) => n.stop());
@@ -263,6 +277,7 @@ export async function startServer(parts: {
       sweeper.start();
       closing.add(sweeper, (s) => s.stop());
     }
+    if (roles.webhooks) closing.add(await webhooks.send(), (s) => s.stop());
     await broker?.listen();
     const http = (await gateway?.listen()) ?? null;
     state = 'ready';

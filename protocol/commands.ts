@@ -77,6 +77,12 @@ export type ReportReason = Static<typeof ReportReason>;
 export const BotRate = Type.Union([Type.Integer({ minimum: 1, maximum: 10_000 }), Type.Null()], {
   description: 'commands a second of this bot; null: as the server has it for bots',
 });
+/** Why a webhook is paused: its endpoint failed for long, said that it is gone, or its owner may not read the conversation any more. */
+export const WebhookPause = Type.Union([
+  Type.Literal('failing'),
+  Type.Literal('gone'),
+  Type.Literal('right_lost'),
+]);
 const Users = Type.Array(Id, { minItems: 1, maxItems: 1000, uniqueItems: true });
 const Limit = Type.Optional(Type.Integer({ minimum: 1, maximum: 200, default: 50 }));
 const Cursor = Type.Optional(
@@ -229,6 +235,11 @@ export const serverChanges = {
     paused: Type.Optional(Type.Boolean()),
     rate: Type.Optional(BotRate),
     deleted: Type.Optional(Type.Literal(true)),
+  }),
+  'webhook.pause': command('webhook.pause', 'A webhook could not go on.', {
+    webhook: Id,
+    reason: WebhookPause,
+    target: Type.Optional(Id),
   }),
 } as const;
 

@@ -12,6 +12,7 @@ import {
   Shown,
   Timer,
   VERSION,
+  WebhookPause,
 } from './commands.ts';
 import { Content } from './content.ts';
 import { errors } from './errors.ts';
@@ -166,6 +167,15 @@ export const accountEvents = {
     rate: optional(BotRate),
     deleted: optional(Type.Literal(true)),
   }),
+  'webhook.paused': event(
+    'webhook.paused',
+    'A webhook of one’s own was paused; it goes on when one says so.',
+    {
+      webhook: Id,
+      reason: WebhookPause,
+      target: optional(idOf('the conversation that it is of; absent: all of a bot’s')),
+    },
+  ),
   'device.revoked': event('device.revoked', 'A device was signed out.', { device: Id }),
 } as const;
 

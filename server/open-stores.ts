@@ -22,7 +22,7 @@ import { MemoryFeed } from '../services/messages/feed.memory.ts';
 import { RedisFeed } from '../services/messages/feed.redis.ts';
 import type { Feed } from '../services/messages/feed.ts';
 import { openMongoHistory } from '../services/messages/history.mongodb.ts';
-import type { History } from '../services/messages/history.ts';
+import type { History, StreamedEvent } from '../services/messages/history.ts';
 import { KafkaLog } from '../services/messages/log.kafka.ts';
 import { RedisLog } from '../services/messages/log.redis.ts';
 import type { CommandLog } from '../services/messages/log.ts';
@@ -57,7 +57,7 @@ export async function openStores(parts: OpenParts): Promise<Stores> {
       : await naming('history', 'MongoDB', mongo(parts, engines));
   const { log, feed } =
     urls.log === ''
-      ? { log: (await files.messages()).log, feed: new MemoryFeed() }
+      ? { log: (await files.messages()).log, feed: new MemoryFeed({ onFailure: notTaken(logger) }) }
       : await naming('log', urls.log.startsWith('kafka') ? 'Kafka' : 'Redis', openLog(parts, engines));
   const redis = urls.redis === '' ? null : await naming('redis', 'Redis', openRedis(parts, engines));
   const time = closing.add(new CoarseTime(), (t) => t.stop());
@@ -175,17 +175,34 @@ async function brokerStores(
   return opened;
 }
 
-function ownRates({ limits }: Config, clock: Clock): Rates {
-  return { user: new TokenBuckets(limits.commandsPerSecondUser, limits.commandBurstUser, clock) };
+/** What a durable consumer of the event stream does not take, and what of it is passed over. */
+function notTaken(logger: Logger) {
+  return (error: unknown, passedOver: StreamedEvent | null) => {
+    if (passedOver === null)
+      return logger.warn({ err: error }, 'events could not be taken by who consumes them: tried again');
+    const { stream, seq, type } = passedOver;
+    logger.error(
+      { err: error, stream, seq, type },
+      'an event was passed over: whoever consumes it cannot take it',
+    );
+  };
 }
 
-function commonRates({ limits }: Config, { connection, engine }: OpenedRedis, clock: Clock): Rates {
+function ownRates({ limits, webhooks }: Config, clock: Clock): Rates {
+  return {
+    user: new TokenBuckets(limits.commandsPerSecondUser, limits.commandBurstUser, clock),
+    hooks: new TokenBuckets(webhooks.postsPerMinute / 60, webhooks.postsPerMinute, clock),
+  };
+}
+
+function commonRates({ limits, webhooks }: Config, { connection, engine }: OpenedRedis, clock: Clock): Rates {
   const { commandsPerSecondUser, commandBurstUser, httpRequestsPerMinuteIp: perMinute } = limits;
   const buckets = (name: string, perSecond: number, burst: number) =>
     redisBuckets(connection, engine, { name, perSecond, burst }, clock);
   return {
     user: buckets('user', commandsPerSecondUser, commandBurstUser),
     address: buckets('address', perMinute / 60, perMinute),
+    hooks: buckets('hook', webhooks.postsPerMinute / 60, webhooks.postsPerMinute),
     bots: (perSecond, burst) => buckets(`bots${perSecond}`, perSecond, burst),
     failureCounts: redisFailureCounts(connection, engine),
   };

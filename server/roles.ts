@@ -8,10 +8,17 @@ export interface Roles {
   messages: boolean;
   /** HTTP. */
   gateway: boolean;
+  /** Tells other servers of events. */
+  webhooks: boolean;
 }
 
 export function rolesOf({ serve }: Pick<Config, 'serve'>): Roles {
   const has = (role: Config['serve']['role'][number]) =>
     serve.role.includes('all') || serve.role.includes(role);
-  return { broker: has('broker'), messages: has('messages'), gateway: has('gateway') };
+  return {
+    broker: has('broker'),
+    messages: has('messages'),
+    gateway: has('gateway'),
+    webhooks: has('webhooks'),
+  };
 }

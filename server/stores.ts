@@ -3,6 +3,7 @@ import type { Nodes } from '../broker/nodes/nodes.ts';
 import type { OpenEmitter } from '../broker/open/open-emitter.ts';
 import type { BrokerPersistence } from '../broker/persistence/broker-persistence.ts';
 import type { CacheAge } from '../platform/cache-age.ts';
+import type { TokenBuckets } from '../platform/token-bucket.ts';
 import type { CreateBuckets } from '../services/accounts/bots/rates.ts';
 import type { CreateFailureCounts } from '../services/accounts/failure-counts.ts';
 import type { Directory } from '../services/directory/directory.ts';
@@ -18,6 +19,8 @@ export interface Rates {
   /** Undefined: each process counts for itself. */
   address?: UserRate;
   failureCounts?: CreateFailureCounts;
+  /** Posts of each incoming webhook. */
+  hooks: Pick<TokenBuckets, 'take'>;
   /** Undefined: each process counts the commands of bots for itself. */
   bots?: CreateBuckets;
 }

@@ -42,12 +42,12 @@ export const ConfigSchema = group('Dunlin', {
     folder: text('./data', 'the folder of databases and keys; one server at a time'),
   }),
   serve: group('What this process does', {
-    role: Type.Array(choice(['all', 'broker', 'messages', 'gateway'], 'all', 'a role'), {
+    role: Type.Array(choice(['all', 'broker', 'messages', 'gateway', 'webhooks'], 'all', 'a role'), {
       default: ['all'],
       minItems: 1,
       maxItems: 10,
       description:
-        'broker: MQTT and delivery; messages: numbers and stores what was accepted; gateway: HTTP. Any mix; less than all of them needs all of `engines`',
+        'broker: MQTT and delivery; messages: numbers and stores what was accepted; gateway: HTTP; webhooks: tells other servers. Any mix; less than all of them needs all of `engines`',
     }),
   }),
   engines: group('Servers that carry what the data folder carries otherwise', {
@@ -209,6 +209,49 @@ export const ConfigSchema = group('Dunlin', {
     editMinutes: count(15, 'minutes in which a message can be edited'),
     retentionDays: limit(0, 'days until the content of messages is removed'),
     sweepSeconds: count(5, 'seconds between two looks for content that is to be removed'),
+  }),
+  outbound: group('Requests to addresses that users give', {
+    allowPrivate: Type.Array(Type.String({ maxLength: 256 }), {
+      default: [],
+      maxItems: 1_000,
+      description:
+        'what may be asked although it is not of the public internet: networks (10.1.0.0/16), addresses, or host names',
+    }),
+    ports: Type.Array(Type.Integer({ minimum: 1, maximum: 65_535 }), {
+      default: [80, 443, 8_080, 8_443],
+      maxItems: 1_000,
+      description: 'ports that may be asked; none: any',
+    }),
+  }),
+  webhooks: group('Webhooks', {
+    hooksPerConversation: count(20, 'incoming webhooks of one conversation'),
+    postsPerMinute: limit(120, 'posts a minute to one incoming webhook'),
+    perOwner: count(100, 'outgoing webhooks of one user or bot'),
+    atOnce: Type.Integer({
+      minimum: 1,
+      maximum: 10_000,
+      default: 64,
+      description: 'requests under way at once, one process',
+    }),
+    atOncePerWebhook: Type.Integer({
+      minimum: 1,
+      maximum: 1_000,
+      default: 4,
+      description: 'requests under way at once for one webhook, each of another conversation',
+    }),
+    timeoutSeconds: Type.Integer({
+      minimum: 1,
+      maximum: 300,
+      default: 15,
+      description: 'seconds until a receiver must have answered',
+    }),
+    attempts: count(12, 'attempts at one event until it is given up'),
+    retryMinSeconds: count(5, 'seconds until the second attempt; twice as long each time after that'),
+    retryMaxSeconds: count(3_600, 'seconds between two attempts at most, unless the receiver asks for more'),
+    pauseHours: count(24, 'hours without a success after which a webhook is paused and its owner told'),
+    failuresKept: count(1_000, 'events that were given up, kept of one webhook'),
+    failureDays: count(30, 'days for which they are kept'),
+    rotationHours: count(24, 'hours for which a former secret signs as well', 0),
   }),
   receipts: group('Receipts', {
     flushMs: Type.Integer({

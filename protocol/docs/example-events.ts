@@ -9,7 +9,7 @@ import {
   type PresencePayload,
   type TypingPayload,
 } from '../events.ts';
-import { alice, aliceAndBob, alicesPhone, boats, bob, cleo, commandId, noon } from './example-ids.ts';
+import { alice, aliceAndBob, alicesPhone, alicesWebhook, boats, bob, cleo, commandId, noon } from './example-ids.ts';
 
 type Common = 'v' | 'seq' | 'type' | 'conversation' | 'id' | 'sender' | 'time';
 type Fields<T extends EventType> = Omit<EventOf<T>, Common>;
@@ -39,6 +39,7 @@ const fields: { [T in EventType]: Fields<T> } = {
   'preferences.updated': { target: boats, muted_until: noon + 28_800_000, pinned: true },
   'notifications.updated': { show: 'sender', quiet: { from: '22:00', to: '07:00', zone: 'Europe/Berlin' } },
   'report.sent': { user: cleo, target: boats, messages: [7], reason: 'spam' },
+  'webhook.paused': { webhook: alicesWebhook, reason: 'failing', target: boats },
   'bot.updated': { scopes: ['messages.read', 'messages.send'], paused: false },
   'contact.added': { user: bob, name: 'Bob from the club' },
   'contact.removed': { user: bob },

@@ -1,6 +1,7 @@
 /** The people, devices and conversations of every example: fixed, so that the documents do not change by themselves. */
 export const alice = '01940000-0000-7000-8000-0000000a11ce';
 export const alicesPhone = '01940000-0000-7000-8000-00a11ce0d001';
+export const alicesWebhook = '01940000-0000-4000-8000-00a11ce00eb0';
 export const bob = '01940000-0000-7000-8000-000000000b0b';
 export const cleo = '01940000-0000-7000-8000-00000000c1e0';
 /** The conversation of alice and bob: derived from both ids, see docs/adr/0002-ids.md. */

@@ -56,6 +56,7 @@ export const tags = {
   groups: 'Groups and their members.',
   people: 'Profiles, privacy, contacts, blocks, presence.',
   bots: 'Bots: accounts that programs use, with scopes and a token. A bot’s token is a bearer token too, as far as its scopes go.',
+  webhooks: 'Servers that post into conversations, and servers that are told of them.',
   devices: 'The devices of one’s own account.',
   server: 'The server itself: health, documents, invitations.',
 } as const;

@@ -22,6 +22,7 @@ import { commandRoute } from './command-route.ts';
 import { reportRoutes } from './reports.ts';
 import { HTML_MEDIA, JSON_MEDIA, type Route } from './route.ts';
 import { signInRoutes } from './sign-in.ts';
+import { webhookRoutes } from './webhooks.ts';
 
 /** Routes that are commands and queries of the contract. The static name comes before the parameter, as in the router. */
 export const commandRoutes = {
@@ -148,6 +149,7 @@ export const otherRoutes = {
     need: ['presence'],
   },
   ...reportRoutes,
+  ...webhookRoutes,
   livez: { ...page, path: '/livez', summary: 'The process answers.', answer: Alive },
   readyz: {
     ...page,

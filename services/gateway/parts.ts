@@ -9,6 +9,7 @@ import type { Pipeline } from '../messages/pipeline.ts';
 import type { Receipts } from '../messages/receipts.ts';
 import type { Queries } from '../queries.ts';
 import type { ReportDesk } from '../reports/desk.ts';
+import type { Hooks, Webhooks } from '../webhooks/index.ts';
 
 /** What the gateway is made of. */
 export interface GatewayParts {
@@ -19,6 +20,9 @@ export interface GatewayParts {
   /** What administrators are told of users. */
   reports: Pick<ReportDesk, 'page' | 'read' | 'close'>;
   receipts: Receipts;
+  /** Machines that post here, and machines that are told from here. */
+  hooks: Hooks;
+  webhooks: Webhooks;
   /** Commands of each user, counted together with those over MQTT; absent: by themselves. */
   userRate?: Pick<TokenBuckets, 'take'>;
   /** Requests of each address (see `networkOf`), where several processes count them together; absent: this one by itself. */

@@ -7,10 +7,12 @@ import { botHandlers } from './bots.ts';
 import { documentHandlers } from './documents.ts';
 import { healthHandlers } from './health.ts';
 import { homeHandler } from './home.ts';
+import { hookHandlers } from './hooks.ts';
 import { inviteHandler } from './invite.ts';
 import { presenceHandler } from './presence.ts';
 import { reportHandlers } from './reports.ts';
 import { signInHandlers } from './sign-in.ts';
+import { webhookHandlers } from './webhooks.ts';
 
 export type Handler = (request: FastifyRequest, reply: FastifyReply) => Promise<unknown>;
 
@@ -23,6 +25,8 @@ export function otherHandlers(parts: GatewayParts): Record<OtherRouteName, Handl
     ...documentHandlers(),
     invite: inviteHandler(parts.accounts),
     ...reportHandlers(parts.reports),
+    ...hookHandlers(parts),
+    ...webhookHandlers(parts.webhooks),
     presence: presenceHandler(parts),
     home: homeHandler(parts.config),
   };

@@ -94,20 +94,23 @@ export interface WebhookLanes {
   ): Promise<void>;
   /**
    * Lanes that are due, the longest waiting first: of one webhook at most `perWebhook`, of one that fails one; none of those that are paused,
-   * that wait after a failure, or that are named in `but`.
+   * that wait after a failure, or that are `full`; and none of those that are `atWork` here already, when they fail.
    */
   claimLanes(
     claim: string,
     at: { now: number; leaseUntil: number },
     most: { lanes: number; perWebhook: number },
-    but: readonly string[],
+    but: { full: readonly string[]; atWork: readonly string[] },
   ): Promise<Lane[]>;
   /** Everything up to and including `done` has been told; the claim goes on. Null: it has been lost, somebody else is at it. */
   advanceLane(lane: Lane, claim: string, done: number, leaseUntil: number): Promise<Lane | null>;
   /** Ends the claim. `dueAt`: when to go on, if there is anything left. */
   releaseLane(lane: Lane, claim: string, attempts: number, dueAt: number): Promise<void>;
-  /** The endpoint did not take it: no lane of it is claimed until `notBefore`. */
-  noteFailure(webhook: string, now: number, notBefore: number): Promise<void>;
+  /**
+   * The endpoint did not take it: no lane of it is claimed until `notBefore`. Of attempts that were under way together one counts: what began
+   * (`begun`) before an earlier failure has its time to wait changes nothing.
+   */
+  noteFailure(webhook: string, at: { begun: number; now: number; notBefore: number }): Promise<void>;
   noteSuccess(webhook: string): Promise<void>;
   /** The earliest time at which something can be claimed; null: nothing waits. */
   nextDue(): Promise<number | null>;

@@ -66,7 +66,10 @@ export function lanes(db: Kysely<DirectoryTables>): WebhookLanes {
         .where('l.due_at', '<=', now)
         .where('w.not_before', '<=', now)
         .where('w.paused', 'is', null)
-        .$if(but.length > 0, (query) => query.where('l.webhook', 'not in', but));
+        .$if(but.full.length > 0, (query) => query.where('l.webhook', 'not in', but.full))
+        .$if(but.atWork.length > 0, (query) =>
+          query.where((eb) => eb.or([eb('w.failures', '=', 0), eb('l.webhook', 'not in', but.atWork)])),
+        );
       const chosen = await db
         .selectFrom(due.as('due'))
         .select(['webhook', 'stream'])
@@ -125,7 +128,7 @@ export function lanes(db: Kysely<DirectoryTables>): WebhookLanes {
         .execute();
     },
 
-    async noteFailure(webhook, now, notBefore) {
+    async noteFailure(webhook, { begun, now, notBefore }) {
       await db
         .updateTable('webhooks')
         .set((eb) => ({
@@ -134,6 +137,7 @@ export function lanes(db: Kysely<DirectoryTables>): WebhookLanes {
           not_before: notBefore,
         }))
         .where('id', '=', webhook)
+        .where('not_before', '<=', begun)
         .execute();
     },
 
