@@ -463,3 +463,60 @@ describe('what comes by two ways', () => {
     await device.stop();
   });
 });
+
+describe('what arrives', () => {
+  it('is told when it is kept: messages and notices, each once, and not pages of history', async () => {
+    const server = withGroup();
+    server.say(direct, bob, 'before');
+    const device = await ModelDevice.started(server);
+    const { store } = device;
+    const told: unknown[] = [];
+    store.on('arrived', (entries) => {
+      for (const { type, seq, conversation } of entries) told.push([type, conversation, seq]);
+    });
+    await device.connect();
+    const window = await store.look({ conversation: direct });
+    assert.deepEqual(told, []);
+    await server.pumpAll();
+    server.append(direct, 'message.reaction', bob, { target: 1, emoji: '⛵' });
+    await server.pumpAll();
+    await device.wire.receive(topics.inbox(me), server.stream(direct)[0]);
+    await quiet();
+    assert.deepEqual(told, [
+      ['notice', group, 1],
+      ['message', direct, 1],
+    ]);
+    window.close();
+    await device.stop();
+  });
+
+  it('is not told while it cannot be kept, and once when it can', async () => {
+    const storage = new MemoryStorage();
+    const device = await online(new ModelServer(), storage);
+    const told: unknown[] = [];
+    device.store.on('arrived', (entries) => told.push(...entries.map((entry) => entry.seq)));
+    const { write } = storage;
+    storage.write = async () => {
+      throw new StorageFullError();
+    };
+    device.server.say(direct, bob, 'hello');
+    await device.server.pump(direct).catch(() => {});
+    await quiet();
+    assert.deepEqual(told, []);
+    storage.write = write;
+    await device.wire.receive(topics.inbox(me), device.server.stream(direct)[0]);
+    await quiet();
+    assert.deepEqual(told, [1]);
+    await device.stop();
+  });
+
+  it('can be read again by its number, where it is here', async () => {
+    const device = await online();
+    device.server.say(direct, bob, 'hello');
+    await device.server.pumpAll();
+    await quiet();
+    assert.deepEqual(texts([(await device.store.entry(direct, 1))!]), ['hello']);
+    assert.equal(await device.store.entry(direct, 2), null);
+    await device.stop();
+  });
+});
