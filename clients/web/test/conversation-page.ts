@@ -50,6 +50,8 @@ export async function conversationPages(folder = 'conversation'): Promise<Conver
     const name = request.url === '/' ? 'index.html' : (request.url ?? '').split('?', 1)[0]!;
     const path = join(out, normalize(`/${name}`));
     response.setHeader('content-security-policy', POLICY);
+    // Browsers ask for one by themselves.
+    if (name === '/favicon.ico') return void response.writeHead(204).end();
     if (!existsSync(path)) return void response.writeHead(404).end();
     response.setHeader('content-type', TYPES[extname(path)] ?? 'application/octet-stream');
     response.end(readFileSync(path));

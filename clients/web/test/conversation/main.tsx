@@ -32,6 +32,13 @@ function Page() {
   );
 }
 
-Object.assign(globalThis, { fakes, chat, opened, speak, open: (next: Where | null) => (where.value = next) });
+Object.assign(globalThis, {
+  given: globalThis,
+  fakes,
+  chat,
+  opened,
+  speak,
+  open: (next: Where | null) => (where.value = next),
+});
 announce(document.documentElement);
 render(<Page />, document.getElementById('app')!);

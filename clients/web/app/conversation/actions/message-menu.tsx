@@ -59,6 +59,7 @@ export function MessageMenu(props: {
       head={
         reacts && (
           <QuickReactions
+            inMenu
             message={message}
             state={state}
             onDone={onClose}

@@ -56,7 +56,7 @@ export function Composer({ state, attachments }: Props) {
   }, [text]);
 
   // What is edited stands in the place of the draft, which comes back after it.
-  useEffect(() => {
+  useLayoutEffect(() => {
     if (editing === null) return;
     draft.show(String(editing.content?.text ?? ''));
     setChosen(editing.mentions.map((user) => ({ user, name: nameOf(state.chat, user) })));

@@ -15,8 +15,10 @@ export function QuickReactions(props: {
   state: PaneState;
   onDone(): void;
   onMore(): void;
+  /** At the head of a menu, where everything is an item of it. */
+  inMenu?: boolean;
 }) {
-  const { message, state, onDone, onMore } = props;
+  const { message, state, onDone, onMore, inMenu = false } = props;
   const own = ownReaction(message, state.me);
   const offered = own === null || quickEmoji().includes(own) ? quickEmoji() : [own, ...quickEmoji().slice(1)];
   return (
@@ -27,7 +29,9 @@ export function QuickReactions(props: {
           type="button"
           class={emoji === own ? `${styles.one} ${styles.own}` : styles.one}
           aria-label={t(emoji === own ? 'act.takeBack' : 'act.reactWith', { emoji })}
-          aria-pressed={emoji === own}
+          {...(inMenu
+            ? { role: 'menuitemcheckbox', 'aria-checked': emoji === own, tabIndex: -1 }
+            : { 'aria-pressed': emoji === own })}
           onClick={() => {
             react(state, message, emoji);
             onDone();
@@ -36,7 +40,13 @@ export function QuickReactions(props: {
           {emoji}
         </button>
       ))}
-      <IconButton icon="plus" size={18} label={t('act.moreEmoji')} onClick={onMore} />
+      <IconButton
+        {...(inMenu ? { role: 'menuitem', tabIndex: -1 } : {})}
+        icon="plus"
+        size={18}
+        label={t('act.moreEmoji')}
+        onClick={onMore}
+      />
     </div>
   );
 }

@@ -28,7 +28,7 @@ export function MessageList({ state }: { state: PaneState }) {
   const shown = useSteps(useRows(state));
   const { rows } = shown.step;
   const reading = useReading(state, list, rows);
-  const scrolling = useScrolling(state, list, shown, reading);
+  const scrolling = useScrolling(state, list, scroller, shown, reading);
   const { press, kept } = useKeys(state, list, scroller, rows);
   const stop = kept ?? rows.length - 1;
   const unread = state.conversation?.unread ?? 0;

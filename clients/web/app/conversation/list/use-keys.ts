@@ -44,7 +44,8 @@ export function useKeys(
   function press(event: KeyboardEvent): void {
     const focused = (event.target as Element).closest<HTMLElement>('[data-key]');
     if (focused !== event.target || event.ctrlKey || event.metaKey || event.altKey) return;
-    const here = rows.findIndex((row) => row.key === focused?.dataset.key);
+    // The focus may still be on its way there.
+    const here = rows.findIndex((row) => row.key === (state.current.peek() ?? focused?.dataset.key));
     const moves: Record<string, number> = {
       ArrowUp: here - 1,
       ArrowDown: here + 1,

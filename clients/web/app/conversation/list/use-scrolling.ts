@@ -21,6 +21,7 @@ const LIT_MS = 1_400;
 export function useScrolling(
   state: PaneState,
   list: RefObject<VirtualizerHandle | null>,
+  scroller: RefObject<HTMLElement | null>,
   { step, epoch }: Shown,
   moved: () => void,
 ) {
@@ -31,6 +32,7 @@ export function useScrolling(
   const day = useSignal<string | null>(null);
   /** It is at the end, and follows what comes. */
   const follows = useRef(true);
+  const last = useRef(0);
   const placed = useRef(-1);
   const busy = useRef(false);
   const timer = useRef<ReturnType<typeof setTimeout>>(undefined);
@@ -39,7 +41,9 @@ export function useScrolling(
 
   const toEnd = () => {
     follows.current = true;
-    list.current?.scrollToIndex(shown.current.length - 1, { align: 'end' });
+    // At once, and again when more has been measured. (To an index it would go on going there for a while, against who scrolls away.)
+    const element = scroller.current;
+    if (element !== null) element.scrollTop = element.scrollHeight;
   };
 
   async function load(): Promise<void> {
@@ -62,8 +66,11 @@ export function useScrolling(
     const handle = list.current;
     if (handle === null) return;
     const { scrollOffset, scrollSize, viewportSize } = handle;
-    const isAtEnd = scrollSize - scrollOffset - viewportSize < AT_END;
-    follows.current = isAtEnd && view.atEnd.peek();
+    const isAtEnd = scrollSize - scrollOffset - viewportSize < AT_END && view.atEnd.peek();
+    // What grows under one’s eyes does not end it; going back does.
+    if (isAtEnd) follows.current = true;
+    else if (scrollOffset < last.current || !view.atEnd.peek()) follows.current = false;
+    last.current = scrollOffset;
     atEnd.value = follows.current;
     day.value = shown.current[handle.findItemIndex(scrollOffset + 8)]?.date ?? null;
   }

@@ -9,21 +9,23 @@ import { Ticks } from './ticks.tsx';
 export function Meta({ message }: { message: Message }) {
   const { edited, expires, time, state } = message;
   return (
-    <bdi class={styles.meta}>
-      {expires !== null && (
-        <span class={styles.timer} title={t('message.disappears', { time: fullTime(expires) })}>
-          <Icon name="timer" size={13} />
-        </span>
-      )}
-      {edited !== null && (
-        <span title={t('message.editedAt', { time: fullTime(edited.at) })}>{t('message.edited')}</span>
-      )}
-      {time !== null && (
-        <time dateTime={new Date(time).toISOString()} title={fullTime(time)}>
-          {timeOfDay(time)}
-        </time>
-      )}
-      {state !== null && <Ticks state={state} />}
-    </bdi>
+    <span class={styles.end}>
+      <bdi class={styles.meta}>
+        {expires !== null && (
+          <span class={styles.timer} title={t('message.disappears', { time: fullTime(expires) })}>
+            <Icon name="timer" size={13} />
+          </span>
+        )}
+        {edited !== null && (
+          <span title={t('message.editedAt', { time: fullTime(edited.at) })}>{t('message.edited')}</span>
+        )}
+        {time !== null && (
+          <time dateTime={new Date(time).toISOString()} title={fullTime(time)}>
+            {timeOfDay(time)}
+          </time>
+        )}
+        {state !== null && <Ticks state={state} />}
+      </bdi>
+    </span>
   );
 }
