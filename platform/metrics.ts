@@ -61,6 +61,16 @@ export const definitions = {
     help: 'Commands that wait for the directory, which does not answer, while the others are handled.',
   },
   events_total: { type: 'counter', help: 'Events stored.', labels: ['type'] },
+  feed_lag: {
+    type: 'gauge',
+    help: 'Records of the event stream not yet read here: `live` by all who follow it, else by who consumes it under that name.',
+    labels: ['reader'],
+  },
+  feed_missed_total: {
+    type: 'counter',
+    help: 'Records of the event stream that were removed before who consumes it under a name came to them.',
+    labels: ['reader'],
+  },
   deliveries_total: { type: 'counter', help: 'Events and answers published to devices.' },
   redeliveries_total: { type: 'counter', help: 'Events published again, with DUP, after a reconnect.' },
   acknowledged_total: { type: 'counter', help: 'PUBACKs from devices.' },

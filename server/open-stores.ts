@@ -27,6 +27,7 @@ import { KafkaLog } from '../services/messages/log.kafka.ts';
 import { RedisLog } from '../services/messages/log.redis.ts';
 import type { CommandLog } from '../services/messages/log.ts';
 import { type EngineName, Engines } from './engines.ts';
+import { exportLags } from './feed-lags.ts';
 import { Files, type FilesParts } from './files.ts';
 import { rolesOf } from './roles.ts';
 import type { Rates, StoreEvents, Stores } from './stores.ts';
@@ -134,17 +135,23 @@ async function openLog(parts: OpenParts, engines: Engines): Promise<{ log: Comma
       logger.info({ partitions: lost }, 'partitions of the log have gone elsewhere'),
     onFailure,
   };
+  const onMissed = (name: string, count: number) => {
+    metrics.feed_missed_total.labels(name).inc(count);
+    logger.warn({ name, count }, 'the event stream was read too late: what had been removed was passed over');
+  };
   if (url.startsWith('kafka')) {
     const onWarning = (text: string) => logger.warn(text);
     const kafka = openKafka({ ...engines.parts('log'), url, partitions, replicas, onWarning });
     const feed = closing.add(
       await KafkaFeed.open(kafka, {
         onFailure,
+        onMissed,
         onBadRecord: ({ partition, offset }) =>
           logger.error({ partition, offset: String(offset) }, 'a record of the event stream cannot be read'),
       }),
       (f) => f.close(),
     );
+    closing.add(exportLags(feed, metrics), (end) => end());
     return { log: closing.add(await KafkaLog.open(kafka, options), (l) => l.close()), feed };
   }
   const engine = engines.engine('log', isRedisTrouble);
@@ -152,7 +159,8 @@ async function openLog(parts: OpenParts, engines: Engines): Promise<{ log: Comma
     await connectRedis(url, { name: 'log', deadlineMs, log: logger, use: 'log' }),
     (c) => c.close(),
   );
-  const feed = closing.add(new RedisFeed(connection, engine, { onFailure }), (f) => f.close());
+  const feed = closing.add(new RedisFeed(connection, engine, { onFailure, onMissed }), (f) => f.close());
+  closing.add(exportLags(feed, metrics), (end) => end());
   const log = new RedisLog(connection, engine, { ...options, partitions, deadlineMs });
   return { log: closing.add(log, (l) => l.close()), feed };
 }

@@ -9,7 +9,7 @@ import {
 import { Refused } from '../../protocol/errors.ts';
 import { within } from '../within.ts';
 import { ISOLATION, type Kafka, type Topic } from './kafka.ts';
-import { OFFSET_OUT_OF_RANGE } from './trouble.ts';
+import { OFFSET_OUT_OF_RANGE, unlessStopped } from './trouble.ts';
 
 export interface FetchedRecord {
   offset: bigint;
@@ -98,7 +98,7 @@ export class Fetcher {
     if (asked.length === 0) return new Map();
     const { name } = this.#topic;
     const timestamp = at === 'begin' ? ListOffsetTimestamps.EARLIEST : ListOffsetTimestamps.LATEST;
-    const offsets = await this.#kafka.engine.run(async () => {
+    const offsets = await this.#call(async () => {
       try {
         return await this.#client.listOffsets({ topics: [name], partitions: { [name]: asked }, timestamp });
       } catch (error) {
@@ -126,6 +126,10 @@ export class Fetcher {
     return this.#stopping.signal.aborted;
   }
 
+  #call<T>(work: () => Promise<T>, deadlineMs?: number): Promise<T> {
+    return this.#kafka.engine.run(() => unlessStopped(this.#stopping.signal, work), deadlineMs);
+  }
+
   async #look(): Promise<void> {
     this.#looking = true;
     while (this.#lookAgain && this.#started && !this.#stopped) {
@@ -143,7 +147,7 @@ export class Fetcher {
   async #askAll(): Promise<void> {
     const { name } = this.#topic;
     const { engine } = this.#kafka;
-    const metadata = await engine.run(() => this.#client.metadata({ topics: [name] }));
+    const metadata = await this.#call(() => this.#client.metadata({ topics: [name] }));
     const topic = metadata.topics.get(name);
     if (topic === undefined) throw new Refused('unavailable', engine.name);
     const byLeader = new Map<number, FetchRequestPartition[]>();
@@ -180,7 +184,7 @@ export class Fetcher {
     let answer: FetchResponse;
     let failure: unknown = null;
     try {
-      answer = await engine.run(async () => {
+      answer = await this.#call(async () => {
         if (node === NONE) throw new Refused('unavailable', engine.name);
         try {
           return await this.#client.fetch({

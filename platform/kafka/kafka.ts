@@ -29,6 +29,12 @@ export interface Topic {
   partitions: number;
 }
 
+export interface TopicOptions {
+  retentionMs: number;
+  /** A file of a partition is at most so large: what is removed goes a file at a time. Default: as Kafka is configured. */
+  segmentBytes?: number;
+}
+
 /** Kafka, as the rooms of this program use it. Every call goes through `engine`. */
 export interface Kafka {
   readonly engine: Engine;
@@ -40,7 +46,7 @@ export interface Kafka {
    * Makes the topic `<prefix>.<name>` if it is missing.
    * @throws {Refused} unavailable
    */
-  topic(name: string, options: { retentionMs: number }): Promise<Topic>;
+  topic(name: string, options: TopicOptions): Promise<Topic>;
 }
 
 /** A record of one command or event, and the largest batch of one partition in one request. */
@@ -80,11 +86,11 @@ export function openKafka(options: KafkaOptions): Kafka {
     prefix,
     deadlineMs,
     client,
-    async topic(name, { retentionMs }) {
+    async topic(name, topic) {
       const admin = new Admin(client());
       admin.on('error', () => {});
       try {
-        return await ensure(admin, engine, { ...options, name: `${prefix}.${name}`, retentionMs });
+        return await ensure(admin, engine, { ...options, ...topic, name: `${prefix}.${name}` });
       } finally {
         await within(Promise.allSettled([admin.close()]), deadlineMs);
       }
@@ -92,9 +98,8 @@ export function openKafka(options: KafkaOptions): Kafka {
   };
 }
 
-interface Wanted extends KafkaOptions {
+interface Wanted extends KafkaOptions, TopicOptions {
   name: string;
-  retentionMs: number;
 }
 
 async function ensure(admin: Admin, engine: Engine, wanted: Wanted): Promise<Topic> {
@@ -135,13 +140,14 @@ async function describe(admin: Admin, engine: Engine, name: string): Promise<num
 }
 
 async function create(admin: Admin, engine: Engine, wanted: Wanted): Promise<void> {
-  const { name, partitions, retentionMs } = wanted;
+  const { name, partitions, retentionMs, segmentBytes } = wanted;
   await engine.run(async () => {
     const { brokers } = await admin.metadata({ topics: [], forceUpdate: true });
     const replicas = Math.min(wanted.replicas, brokers.size);
     const configs = {
       'cleanup.policy': 'delete',
       'retention.ms': retentionMs,
+      ...(segmentBytes !== undefined && { 'segment.bytes': segmentBytes }),
       'max.message.bytes': TOPIC_MAX_BYTES,
       'min.insync.replicas': replicas >= SAFE_REPLICAS ? 2 : 1,
     };

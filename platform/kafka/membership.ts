@@ -3,7 +3,7 @@ import { type Connection, Consumer, heartbeatV4, offsetCommitV8 } from '@platfor
 import { Refused } from '../../protocol/errors.ts';
 import { within } from '../within.ts';
 import { ISOLATION, type Kafka, type Topic } from './kafka.ts';
-import { isFenced } from './trouble.ts';
+import { isFenced, unlessStopped } from './trouble.ts';
 
 export interface MembershipParts {
   /** Milliseconds without a heartbeat after which the group gives our partitions to others. */
@@ -112,7 +112,7 @@ export class Membership {
   /** The committed positions of these partitions; those without one are absent. @throws {Refused} unavailable */
   async committed(partitions: number[]): Promise<Map<number, bigint>> {
     const { name: topic } = this.#topic;
-    const found = await this.#kafka.engine.run(() =>
+    const found = await this.#call(() =>
       this.#client.listCommittedOffsets({ topics: [{ topic, partitions }] }),
     );
     const committed = new Map<number, bigint>();
@@ -138,7 +138,7 @@ export class Membership {
       committedMetadata: null,
     }));
     const topics = [{ name: this.#topic.name, partitions }];
-    await engine.run(async () => {
+    await this.#call(async () => {
       const connection = await this.#coordinator();
       // It may have taken a while to get there.
       if (this.#generation !== generation || this.certainForMs === 0)
@@ -156,6 +156,10 @@ export class Membership {
 
   get #stopped(): boolean {
     return this.#stopping.signal.aborted;
+  }
+
+  #call<T>(work: () => Promise<T>): Promise<T> {
+    return this.#kafka.engine.run(() => unlessStopped(this.#stopping.signal, work));
   }
 
   #join(): void {
@@ -209,7 +213,7 @@ export class Membership {
     this.#parts.onAssigned(partitions, continued);
     const sentAt = performance.now();
     try {
-      await this.#kafka.engine.run(async () => {
+      await this.#call(async () => {
         const connection = await this.#coordinator();
         await heartbeatV4.api.async(connection, this.#group, generation.id, generation.member, null);
       });

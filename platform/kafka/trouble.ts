@@ -27,4 +27,13 @@ export function hasCode(error: unknown, id: string): boolean {
   return false;
 }
 
+/** What fails because we ourselves have closed the connection says nothing about Kafka: it is no {@link isTrouble}. */
+export async function unlessStopped<T>(stopping: AbortSignal, work: () => Promise<T>): Promise<T> {
+  try {
+    return await work();
+  } catch (error) {
+    throw stopping.aborted ? new Error('stopped', { cause: error }) : error;
+  }
+}
+
 export const OFFSET_OUT_OF_RANGE = protocolErrors.OFFSET_OUT_OF_RANGE!.code;

@@ -33,6 +33,13 @@ export function isPlainEvent(value: Uint8Array): boolean {
   return value[0] === EVENT.charCodeAt(0);
 }
 
+/** The event in a record; undefined: it tells of something else. @throws {SyntaxError} when it is none of ours */
+export function eventIn({ key, value }: FeedRecord): StreamedEvent | undefined {
+  const kind = value[0];
+  if (kind === ANSWER || kind === ERASED) return undefined;
+  return fromRecords([{ key, value }], () => true).events![0];
+}
+
 /** @throws {SyntaxError} when a record is none of ours */
 export function fromRecords(records: Iterable<FeedRecord>, wants: (stream: string) => boolean): Tidings {
   const events: StreamedEvent[] = [];

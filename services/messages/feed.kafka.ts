@@ -1,16 +1,23 @@
-import { type FetchedRecord, Fetcher } from '../../platform/kafka/fetcher.ts';
+import { startGroupAtEnd } from '../../platform/kafka/group-start.ts';
 import type { Kafka, Topic } from '../../platform/kafka/kafka.ts';
 import { KafkaWriter, type WriterOptions } from '../../platform/kafka/writer.ts';
-import type { Feed, FeedReader, Tidings } from './feed.ts';
-import { type FeedRecord, fromRecords, isPlainEvent, toRecords } from './feed-records.ts';
+import { Refused } from '../../protocol/errors.ts';
+import type { Feed, FeedConsuming, FeedReader, Tidings } from './feed.ts';
+import { checkConsumerName, EVENT_ORDER } from './feed-consuming.ts';
+import { eventIn, toRecords } from './feed-records.ts';
+import type { StreamedEvent } from './history.ts';
+import { Following, type FollowingOptions } from './kafka/following.ts';
+import { GroupConsumer, type GroupOptions } from './kafka/group-consumer.ts';
 
-export interface KafkaFeedOptions extends Pick<WriterOptions, 'mostPending' | 'mostPendingBytes'> {
+export interface KafkaFeedOptions
+  extends FollowingOptions,
+    Pick<WriterOptions, 'mostPending' | 'mostPendingBytes'> {
   /** How long it is kept, milliseconds: whoever was away for longer reads history anyway. */
   retentionMs?: number;
-  /** Told each time something could not be read, and will be tried again. */
-  onFailure?: (error: unknown) => void;
-  /** Told of a record that nobody can read: it is passed over. Its place says which, never its content. */
-  onBadRecord?: (place: { partition: number; offset: bigint }) => void;
+  /** How what is consumed under a name is handled, but for {@link FollowingOptions}. */
+  consuming?: Partial<Pick<GroupOptions, 'maxBatch' | 'sessionTimeoutMs' | 'retryMaxMs' | 'commitDelayMs'>>;
+  /** Told when records were removed before whoever consumes under this name came to them: it goes on at the first there is. */
+  onMissed?: (name: string, count: number) => void;
 }
 
 export interface KafkaFollowing {
@@ -23,6 +30,7 @@ export interface KafkaFollowing {
   readonly bad: number;
 }
 
+const CONSUMING = { maxBatch: 500, sessionTimeoutMs: 10_000, retryMaxMs: 5_000, commitDelayMs: 100 };
 const DAY_MS = 24 * 60 * 60 * 1_000;
 
 /** The event stream as a topic: every process reads all of it, from the moment it began, without a group or a committed position. */
@@ -32,6 +40,8 @@ export class KafkaFeed implements Feed {
   readonly #options: KafkaFeedOptions;
   readonly #writer: KafkaWriter;
   readonly #followings = new Set<Following>();
+  readonly #consumers = new Map<GroupConsumer<StreamedEvent>, string>();
+  #closed = false;
 
   private constructor(kafka: Kafka, topic: Topic, options: KafkaFeedOptions) {
     this.#kafka = kafka;
@@ -78,123 +88,64 @@ export class KafkaFeed implements Feed {
     };
   }
 
+  /** @throws {Refused} unavailable, draining */
+  async consume(name: string, handler: (events: StreamedEvent[]) => Promise<void>): Promise<FeedConsuming> {
+    checkConsumerName(name);
+    const group = `${this.#kafka.prefix}-feed-${name}`;
+    await startGroupAtEnd(this.#kafka, this.#topic, group);
+    if (this.#closed) throw new Refused('draining');
+    const { onFailure, onMissed, consuming } = this.#options;
+    const consumer = new GroupConsumer<StreamedEvent>(
+      {
+        kafka: this.#kafka,
+        topic: this.#topic,
+        group,
+        kind: {
+          ...EVENT_ORDER,
+          read: (partition, { offset, key, value }) => this.#event(partition, offset, key, value),
+        },
+        startAt: 'end',
+        settled: () => this.#writer.settled(),
+        onCut: (_partition, from, to) => onMissed?.(name, Number(to - from)),
+        onStopped: () => this.#consumers.delete(consumer),
+      },
+      handler,
+      { ...CONSUMING, ...consuming, ...(onFailure && { onFailure }) },
+    );
+    this.#consumers.set(consumer, name);
+    return {
+      stop: () => consumer.stop(),
+      get lag() {
+        return consumer.lag;
+      },
+    };
+  }
+
+  /** What was written and not yet read here, by who is to read it: `live` is all that follow. */
+  get lags(): Map<string, number> {
+    const lags = new Map<string, number>();
+    for (const { lag } of this.#followings) lags.set('live', (lags.get('live') ?? 0) + lag);
+    for (const [{ lag }, name] of this.#consumers) lags.set(name, (lags.get(name) ?? 0) + lag);
+    return lags;
+  }
+
   async close(): Promise<void> {
-    await Promise.all([this.#writer.close(), ...[...this.#followings].map((following) => following.stop())]);
+    this.#closed = true;
+    await Promise.all([
+      this.#writer.close(),
+      ...[...this.#followings].map((following) => following.stop()),
+      ...[...this.#consumers.keys()].map((consumer) => consumer.stop()),
+    ]);
     this.#followings.clear();
   }
-}
 
-class Following {
-  readonly #reader: FeedReader;
-  readonly #options: KafkaFeedOptions;
-  readonly #topic: Topic;
-  readonly #fetcher: Fetcher;
-  /** Where each partition is to be read next. Memory only: history and the cursors are the truth. */
-  readonly #positions = new Map<number, bigint>();
-  readonly #ends = new Map<number, bigint>();
-  #stopped = false;
-  bad = 0;
-
-  constructor(kafka: Kafka, topic: Topic, reader: FeedReader, options: KafkaFeedOptions) {
-    this.#reader = reader;
-    this.#options = options;
-    this.#topic = topic;
-    this.#fetcher = new Fetcher(kafka, topic, `${kafka.prefix}-feed`, {
-      wanted: () => this.#positions,
-      got: ({ partition, from, records, next, end }) => {
-        if (this.#stopped || this.#positions.get(partition) !== from) return;
-        this.#positions.set(partition, next);
-        this.#ends.set(partition, end);
-        if (records.length > 0) this.#read(partition, records);
-      },
-      outOfRange: (partition, from) => this.#outOfRange(partition, from),
-      onFailure: (error) => options.onFailure?.(error),
-    });
-  }
-
-  async begin(): Promise<void> {
-    const all = Array.from({ length: this.#topic.partitions }, (_, partition) => partition);
-    for (const [partition, end] of await this.#fetcher.offsets('end', all)) {
-      this.#positions.set(partition, end);
-      this.#ends.set(partition, end);
-    }
-    this.#fetcher.wake();
-  }
-
-  stop(): Promise<void> {
-    this.#stopped = true;
-    return this.#fetcher.stop();
-  }
-
-  get lastFetch(): number | null {
-    return this.#fetcher.lastFetch;
-  }
-
-  get lag(): number {
-    let lag = 0n;
-    for (const [partition, end] of this.#ends) lag += end - (this.#positions.get(partition) ?? end);
-    return Number(lag);
-  }
-
-  #read(partition: number, fetched: FetchedRecord[]): void {
-    const wants = (stream: string) => this.#reader.wants(stream);
-    const records: (FeedRecord & { offset: bigint })[] = [];
-    for (const { offset, key, value } of fetched) {
-      const stream = key.toString();
-      // Most of what is written concerns nobody here: it is not even decoded.
-      if (isPlainEvent(value) && !wants(stream)) continue;
-      records.push({ offset, key: stream, value: value.toString() });
-    }
-    if (records.length === 0) return;
-    let tidings: Tidings;
+  /** Undefined: it is no event, or one that nobody can read, which is passed over. */
+  #event(partition: number, offset: bigint, key: Buffer, value: Buffer): StreamedEvent | undefined {
     try {
-      tidings = fromRecords(records, wants);
+      return eventIn({ key: key.toString(), value: value.toString() });
     } catch {
-      tidings = fromRecords(this.#readable(partition, records), wants);
-    }
-    try {
-      this.#reader.read(tidings);
-    } catch (error) {
-      // What a reader makes of it is his; the others, and what comes next, do not wait for him.
-      this.#options.onFailure?.(error);
-    }
-  }
-
-  #readable(partition: number, records: (FeedRecord & { offset: bigint })[]): FeedRecord[] {
-    return records.filter((record) => {
-      try {
-        fromRecords([record], () => true);
-        return true;
-      } catch {
-        this.bad++;
-        this.#options.onBadRecord?.({ partition, offset: record.offset });
-        return false;
-      }
-    });
-  }
-
-  /** The stream has gone on without us for longer than it is kept, or was made anew. */
-  #outOfRange(partition: number, from: bigint): void {
-    if (this.#stopped || this.#positions.get(partition) !== from) return;
-    this.#positions.delete(partition);
-    void this.#catchUp(partition);
-  }
-
-  async #catchUp(partition: number): Promise<void> {
-    while (!this.#stopped) {
-      try {
-        const end = (await this.#fetcher.offsets('end', [partition])).get(partition)!;
-        if (this.#stopped) return;
-        this.#positions.set(partition, end);
-        this.#ends.set(partition, end);
-        this.#fetcher.wake();
-        return this.#reader.onGap();
-      } catch (error) {
-        this.#options.onFailure?.(error);
-        await new Promise((resolve) => setTimeout(resolve, RETRY_MS));
-      }
+      this.#options.onBadRecord?.({ partition, offset });
+      return undefined;
     }
   }
 }
-
-const RETRY_MS = 500;

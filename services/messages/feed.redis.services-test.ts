@@ -6,8 +6,10 @@ import type { RunningEngine } from '../../test/engines/engine.ts';
 import { startRedis } from '../../test/engines/redis.ts';
 import { sharedEngine } from '../../test/engines/shared.ts';
 import { feedConformance } from './feed.conformance.ts';
+import { feedConsumingConformance } from './feed.consuming.conformance.ts';
 import { RedisFeed } from './feed.redis.ts';
 import type { FeedReader, Tidings } from './feed.ts';
+import type { StreamedEvent } from './history.ts';
 import { openRedis, ownRedis } from './redis/fixtures.ts';
 
 const { url, skip } = sharedEngine('redis');
@@ -32,21 +34,30 @@ const until = async (done: () => boolean) => {
 };
 const ids = (count: number) => Array.from({ length: count }, () => uuidv7());
 
+const event = (stream: string, seq: number): StreamedEvent => ({
+  ...{ stream, seq, type: 'message', id: uuidv7(), time: 1, body: '{}', expires: null },
+  sender: { user: uuidv7(), device: uuidv7() },
+});
+
+/** The same event stream as two processes have it. */
+async function two() {
+  const { redis, engine, dispose } = await ownRedis(url);
+  const second = await openRedis(`${url}?prefix=${redis.prefix}`);
+  const [feed, other] = [new RedisFeed(redis, engine), new RedisFeed(second.redis, second.engine)];
+  return {
+    feed,
+    other,
+    dispose: async () => {
+      await Promise.all([feed.close(), other.close()]);
+      await second.redis.close();
+      await dispose();
+    },
+  };
+}
+
 describe('The event stream in Redis', { skip }, () => {
-  feedConformance('Redis', async () => {
-    const { redis, engine, dispose } = await ownRedis(url);
-    const second = await openRedis(`${url}?prefix=${redis.prefix}`);
-    const [feed, other] = [new RedisFeed(redis, engine), new RedisFeed(second.redis, second.engine)];
-    return {
-      feed,
-      other,
-      dispose: async () => {
-        await Promise.all([feed.close(), other.close()]);
-        await second.redis.close();
-        await dispose();
-      },
-    };
-  });
+  feedConformance('Redis', two);
+  feedConsumingConformance('Redis', async () => ({ ...(await two()), keeps: true }));
 
   it('brings everything that is written from then on to every reader, in order within a stream', async () => {
     const { redis, engine, dispose } = await ownRedis(url);
@@ -201,6 +212,68 @@ describe('The event stream in Redis', { skip }, () => {
     assert.equal(failures.length, 1);
     assert.doesNotMatch(String(failures[0]), /secret/);
     await feed.close();
+    await dispose();
+  });
+
+  it('does not grow for whoever consumes slowly: who falls behind goes on at the first record there is, and is told', async () => {
+    const { redis, engine, dispose } = await ownRedis(url);
+    const missed: [string, number][] = [];
+    const feed = new RedisFeed(redis, engine, {
+      ...{ streams: 1, mostRecords: 100, maxBatch: 10 },
+      onMissed: (...one) => missed.push(one),
+    });
+    const gate = Promise.withResolvers<void>();
+    const seqs: number[] = [];
+    const consuming = await feed.consume('slow', async (batch) => {
+      seqs.push(...batch.map(({ seq }) => seq));
+      await gate.promise;
+    });
+    const stream = uuidv7();
+    const count = 2_000;
+    for (let seq = 1; seq <= count; seq += 200)
+      await feed.write({ events: Array.from({ length: 200 }, (_, i) => event(stream, seq + i)) });
+    assert.ok((await redis.client.xlen(`${redis.prefix}feed:{0}`)) < 400);
+    await until(() => consuming.lag === count);
+    assert.equal(feed.lags.get('slow'), count);
+    gate.resolve();
+    await until(() => seqs.at(-1) === count);
+    assert.deepEqual(
+      seqs,
+      seqs.toSorted((a, b) => a - b),
+    );
+    assert.ok(seqs.length < 500);
+    assert.equal(
+      missed.reduce((sum, [, some]) => sum + some, 0),
+      count - seqs.length,
+    );
+    await feed.close();
+    await dispose();
+  });
+
+  it('hands over to another process when one dies, and neither repeats much nor leaves anything out', async () => {
+    const { redis, engine, dispose } = await ownRedis(url);
+    const second = await openRedis(`${url}?prefix=${redis.prefix}`);
+    const [dying, living] = [redis, second.redis].map(
+      (one) => new RedisFeed(one, one === redis ? engine : second.engine, { leaseMs: 500, retryMaxMs: 100 }),
+    ) as [RedisFeed, RedisFeed];
+    const reached = Promise.withResolvers<void>();
+    // Of what it has begun nothing is ever finished.
+    await dying.consume('one', () => {
+      reached.resolve();
+      return new Promise(() => {});
+    });
+    const events = ids(50).map((stream) => event(stream, 1));
+    await living.write({ events });
+    await reached.promise;
+    redis.client.disconnect();
+    const got = new Set<string>();
+    await living.consume('one', async (batch) => {
+      for (const { id } of batch) got.add(id);
+    });
+    await until(() => events.every(({ id }) => got.has(id)));
+    await living.close();
+    await redis.client.connect().catch(() => {});
+    await second.redis.close();
     await dispose();
   });
 });

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { Admin, Producer } from '@platformatic/kafka';
+import { Admin, Consumer, ListOffsetTimestamps, Producer } from '@platformatic/kafka';
 import { uuidv7 } from 'uuidv7';
 import { type Kafka, openKafka } from '../../platform/kafka/kafka.ts';
 import { sharedEngine } from '../../test/engines/shared.ts';
@@ -84,6 +84,57 @@ describe('the command log on Kafka', { skip }, () => {
     await consumer.stop();
     assert.deepEqual(handled, readable);
     await log.close();
+  });
+
+  it('removes what was handled and committed, and nothing else', async () => {
+    const kafka = kafkaOf(`log-${uuidv7()}`);
+    const log = await KafkaLog.open(kafka, { trimEveryMs: 20 });
+    const handled: string[] = [];
+    const stuck = entry();
+    const consumer = await log.consume(async (batch) => {
+      handled.push(...batch.map(({ command }) => command.id));
+      const records = batch.filter(({ command }) => command.id === stuck.command.id);
+      if (records.length > 0) return { records, again: new Promise(() => {}) };
+    });
+    for (let i = 0; i < 3; i++) await log.append(entry());
+    await log.append(stuck);
+    for (let i = 0; i < 3; i++) await log.append(entry());
+    const client = new Consumer({ ...kafka.client(), groupId: 'look' });
+    const name = `${kafka.prefix}.commands`;
+    const begin = async () => {
+      const timestamp = ListOffsetTimestamps.EARLIEST;
+      const offsets = await client.listOffsets({ topics: [name], partitions: { [name]: [0] }, timestamp });
+      return offsets.get(name)![0]!;
+    };
+    while ((await begin()) < 3n) await new Promise((resolve) => setTimeout(resolve, 20));
+    while (handled.length < 7) await new Promise((resolve) => setTimeout(resolve, 20));
+    await consumer.stop();
+    assert.equal(await begin(), 3n);
+    const left: string[] = [];
+    const next = await log.consume(
+      async (batch) => void left.push(...batch.map(({ command }) => command.id)),
+    );
+    await next.drained();
+    assert.deepEqual(left, handled.slice(3));
+    await client.close();
+    await log.close();
+  });
+
+  it('says nothing of trouble when it is stopped', async () => {
+    const changes: boolean[] = [];
+    const kafka = openKafka({
+      ...{ url: `${url}/log-${uuidv7()}`, partitions: 2, replicas: 1, deadlineMs: 10_000, most: 100 },
+      onChange: (up) => changes.push(up),
+    });
+    const failures: unknown[] = [];
+    const log = await KafkaLog.open(kafka, { onFailure: (error) => failures.push(error) });
+    const consumer = await log.consume(async () => {});
+    await log.append(entry());
+    await consumer.drained();
+    // By now it waits at Kafka for what comes next.
+    await new Promise((resolve) => setTimeout(resolve, 50));
+    await log.close();
+    assert.deepEqual([changes, failures], [[], []]);
   });
 
   it('goes on at the first record there is when the log was cut before it got there', async () => {

@@ -3,6 +3,7 @@ import { KafkaWriter, type WriterOptions } from '../../platform/kafka/writer.ts'
 import { Refused } from '../../protocol/errors.ts';
 import { GroupConsumer, type GroupOptions } from './kafka/group-consumer.ts';
 import { entryText, partitionOf, positionOf, recordOf } from './kafka/log-records.ts';
+import { Trimming } from './kafka/trimming.ts';
 import type { CommandLog, LogConsumer, LogEntry, LogHandler, LogRecord } from './log.ts';
 import { LOG_ORDER } from './log-order.ts';
 import { partitionKey } from './partition-key.ts';
@@ -12,6 +13,8 @@ export interface KafkaLogOptions
     Pick<WriterOptions, 'mostPending' | 'mostPendingBytes'> {
   /** How long a command waits for a process that handles it, milliseconds. */
   retentionMs?: number;
+  /** How often what was handled is removed, milliseconds; 0: it stays for as long as it might have waited. Default 60,000. */
+  trimEveryMs?: number;
   /** Told how many entries became durable together. */
   onAppended?: (count: number) => void;
 }
@@ -24,6 +27,9 @@ export interface KafkaLogConsumer extends LogConsumer {
   readonly lastFetch: number | null;
 }
 
+/** Of a partition's file: what was handled is gone when the next but one has been begun. */
+const SEGMENT_BYTES = 128 * 1024 * 1024;
+const TRIM_EVERY_MS = 60_000;
 const WEEK_MS = 7 * 24 * 60 * 60 * 1_000;
 
 /**
@@ -58,7 +64,10 @@ export class KafkaLog implements CommandLog {
 
   /** Makes the topic `<prefix>.commands` if it is missing. @throws {Refused} unavailable */
   static async open(kafka: Kafka, options: KafkaLogOptions = {}): Promise<KafkaLog> {
-    const topic = await kafka.topic('commands', { retentionMs: options.retentionMs ?? WEEK_MS });
+    const topic = await kafka.topic('commands', {
+      retentionMs: options.retentionMs ?? WEEK_MS,
+      segmentBytes: SEGMENT_BYTES,
+    });
     return new KafkaLog(kafka, topic, options);
   }
 
@@ -73,6 +82,8 @@ export class KafkaLog implements CommandLog {
   async consume(handler: LogHandler): Promise<KafkaLogConsumer> {
     if (this.#closed) throw new Refused('draining');
     if (this.#consumer !== null) throw new Error('the log has a consumer');
+    const { onFailure, trimEveryMs = TRIM_EVERY_MS } = this.#options;
+    const trimming = new Trimming(this.#kafka, this.#topic, { everyMs: trimEveryMs, onFailure });
     const consumer = new GroupConsumer<LogRecord>(
       {
         kafka: this.#kafka,
@@ -83,12 +94,14 @@ export class KafkaLog implements CommandLog {
         settled: () => this.#writer.settled(),
         // What is left is all that there is.
         onCut: (partition, from) =>
-          this.#options.onFailure?.(
+          onFailure?.(
             new Error(
               `the log has no position ${from} in partition ${partition}: goes on at the first it has`,
             ),
           ),
+        onCommitted: (offsets) => trimming.committed(offsets),
         onStopped: () => {
+          void trimming.stop();
           if (this.#consumer === consumer) this.#consumer = null;
         },
       },

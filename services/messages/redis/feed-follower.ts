@@ -17,6 +17,8 @@ export type FeedEnd = [n: number, life: string];
 /** Records of a stream that one read takes. */
 const MOST_READ = 200;
 const RETRY_MS = 200;
+/** How often it is asked where the streams end while there is always something to read, so that the lag stays known. */
+const LOOK_MS = 5_000;
 
 /** Reads some of the streams on a connection of its own, from where they ended, for ever. */
 export class FeedFollower {
@@ -24,6 +26,8 @@ export class FeedFollower {
   readonly #keys: FeedKeys;
   /** Of each stream, n of the newest record that was read. */
   readonly #read = new Map<number, number>();
+  /** Of each stream, n of the newest record that we know of. */
+  readonly #ends = new Map<number, number>();
   readonly #lives = new Map<number, string>();
   readonly #end: Script<FeedEnd>;
   readonly #reader: FeedReader;
@@ -44,11 +48,19 @@ export class FeedFollower {
     this.#end = script<FeedEnd>(redis.client, 'feedEnd', END);
     for (const [i, [n, life]] of ends) {
       this.#read.set(i, n);
+      this.#ends.set(i, n);
       this.#lives.set(i, life);
     }
     this.#reader = reader;
     this.#options = options;
     this.#loop = this.#run();
+  }
+
+  /** Written and not yet read, as far as it is known. */
+  get lag(): number {
+    let lag = 0;
+    for (const [i, end] of this.#ends) lag += Math.max(0, end - this.#read.get(i)!);
+    return lag;
   }
 
   async stop(): Promise<void> {
@@ -66,10 +78,14 @@ export class FeedFollower {
   async #run(): Promise<void> {
     let doubtful = false;
     let failures = 0;
+    let lookedAt = performance.now();
     while (!this.#stopped) {
       try {
         if (this.#redis.client.status !== 'ready') throw new Error('Connection is closed.');
-        if (doubtful) await this.#checkEnds();
+        if (doubtful || performance.now() - lookedAt > LOOK_MS) {
+          await this.#checkEnds();
+          lookedAt = performance.now();
+        }
         // Whoever hears nothing looks whether that is for want of news.
         doubtful = !(await this.#next());
         failures = 0;
@@ -122,6 +138,7 @@ export class FeedFollower {
   async #checkEnds(): Promise<void> {
     for (const [i, read] of this.#read) {
       const [last, life] = await this.#end([this.#keys.last(i)]);
+      this.#ends.set(i, last);
       if (last >= read && life === this.#lives.get(i)) continue;
       this.#read.set(i, Math.min(last, read));
       this.#lives.set(i, life);
