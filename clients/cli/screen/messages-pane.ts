@@ -20,7 +20,8 @@ export class MessagesPane {
   readonly #colors: boolean;
   #width = 40;
   #height = 10;
-  #heights = new Map<number, number>();
+  /** What is laid out for this picture, by the place of the entry. */
+  #laid = new Map<number, Line[]>();
 
   constructor(app: App, colors: boolean) {
     this.#app = app;
@@ -40,8 +41,8 @@ export class MessagesPane {
   lines(open: OpenChat, width: number, height: number): Line[] {
     this.#width = width;
     this.#height = height;
-    const blocks = this.#blocks(open);
     const edge = this.#edge(open);
+    const blocks = this.#blocks(open);
     const behind = open.entries.length - 1 - edge.index;
     const hidden = behind > 0 || edge.below > 0 || !open.window.atEnd;
     const rows: Line[] = [];
@@ -61,18 +62,13 @@ export class MessagesPane {
   /** Back where `rows` is positive, on where it is negative. Pages come from the storage and the server as they are reached. */
   async scroll(open: OpenChat, rows: number): Promise<void> {
     const before = this.#edge(open);
-    const edge = scrolled(this.#blocks(open), before, rows, this.#height);
+    const blocks = this.#blocks(open);
+    const edge = scrolled(blocks, before, rows, this.#height);
+    const left = rows - rowsBetween(blocks, before, edge);
     this.#settle(open, edge);
-    if (rows > 0 && edge.hitStart && !open.window.atStart && (await open.window.older())) {
-      // What was out of reach is there now: the rest of the way.
-      const again = scrolled(
-        this.#blocks(open),
-        this.#edge(open),
-        this.#moved(before, edge, rows),
-        this.#height,
-      );
-      this.#settle(open, again);
-    }
+    // What was out of reach is there then: the rest of the way.
+    if (rows > 0 && edge.hitStart && !open.window.atStart && (await open.window.older()) && left > 0)
+      this.#settle(open, scrolled(this.#blocks(open), this.#edge(open), left, this.#height));
     if (rows < 0 && !open.window.atEnd && edge.index >= open.entries.length - 1) await open.window.newer();
   }
 
@@ -141,36 +137,29 @@ export class MessagesPane {
     return { index, below: Math.min(anchor.below, this.#blocks(open).height(index) - 1) };
   }
 
-  /** How many of `rows` the first step did not go. */
-  #moved(before: Edge, after: Edge, rows: number): number {
-    let gone = after.below - before.below;
-    for (let at = before.index; at > after.index; at--) gone += this.#heights.get(at) ?? 1;
-    return Math.max(0, rows - gone);
-  }
-
   #blocks(open: OpenChat): Blocks {
-    // A block is as high as it is laid out: once for each picture.
-    const heights = new Map<number, number>();
-    this.#heights = heights;
-    return {
-      count: open.entries.length,
-      height: (index) => {
-        let height = heights.get(index);
-        if (height === undefined) {
-          height = Math.max(1, this.#block(open, index).length);
-          heights.set(index, height);
-        }
-        return height;
-      },
-    };
+    // Once for each picture, however often it is asked for.
+    this.#laid = new Map();
+    return { count: open.entries.length, height: (index) => this.#block(open, index).length };
   }
 
   #block(open: OpenChat, index: number): Line[] {
-    const rows = blockOf(this.#app, open, index, {
-      width: this.#width,
-      colors: this.#colors,
-      selected: open.entries[index]!.key === this.selected,
-    });
-    return rows.length === 0 ? [[]] : rows;
+    let rows = this.#laid.get(index);
+    if (rows === undefined) {
+      rows = blockOf(this.#app, open, index, {
+        width: this.#width,
+        colors: this.#colors,
+        selected: open.entries[index]!.key === this.selected,
+      });
+      this.#laid.set(index, rows);
+    }
+    return rows;
   }
+}
+
+/** How many rows further back the second edge is; both in the same blocks. */
+function rowsBetween(blocks: Blocks, from: Edge, to: Edge): number {
+  let rows = to.below - from.below;
+  for (let at = from.index; at > to.index; at--) rows += blocks.height(at);
+  return rows;
 }
