@@ -5,20 +5,18 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
 import { uuidv7 } from 'uuidv7';
-import { topics } from '../protocol/topics.ts';
-import {
-  type Codes,
-  commands,
-  filters,
-  payloads,
-  publishes,
-  requests,
-  type Stage,
-  text,
-} from './forbidden.table.ts';
-import { type Account, login, register, request } from './harness/account.ts';
-import { Device, type Payload } from './harness/device.ts';
-import { Server } from './harness/server.ts';
+import { scopeNames } from '../../protocol/scopes.ts';
+import { topics } from '../../protocol/topics.ts';
+import { type Account, login, register, request } from '../harness/account.ts';
+import { makeBot } from '../harness/bot.ts';
+import { Device, type Payload } from '../harness/device.ts';
+import { Server } from '../harness/server.ts';
+import { botFilters, bots } from './bots.table.ts';
+import { groupsAndPeople } from './groups.table.ts';
+import { messages } from './messages.table.ts';
+import { requests } from './requests.table.ts';
+import { type Codes, type Stage, text } from './stage.ts';
+import { filters, payloads, publishes } from './topics.table.ts';
 
 const among = (codes: Codes, code: string, what: string) => {
   const allowed: readonly string[] = Array.isArray(codes) ? codes : [codes];
@@ -47,9 +45,17 @@ describe('forbidden', () => {
       await make('mallory'),
       await make('dave'),
     ];
+    const keen = await Device.connect(
+      server.mqtt,
+      await makeBot(server, mallory.account, scopeNames, { groups: true }),
+    );
+    const silent = await makeBot(server, alice.account, [], { groups: true });
+    const mute = await Device.connect(server.mqtt, silent, { subscribe: false });
+    await mute.client.subscribeAsync(topics.deviceInbox(silent.user, silent.device), { qos: 1 });
+    const shy = await makeBot(server, alice.account, ['messages.read']);
     const group = await alice.send('group.create', {
       name: 'Sailing',
-      members: [bob.account.user, carl.account.user],
+      members: [bob.account.user, carl.account.user, silent.user],
     });
     await alice.ask('group.role', { conversation: group, user: bob.account.user, role: 'admin' });
     const direct = (
@@ -63,11 +69,11 @@ describe('forbidden', () => {
       .seq;
     await carl.ask('message.delete', { conversation: group, seq: deleted });
     await alice.ask('block.add', { user: dave.account.user });
-    s = { server, alice, bob, carl, mallory, dave, group, direct, byAlice, byCarl, deleted };
+    s = { server, alice, bob, carl, mallory, dave, keen, mute, shy, group, direct, byAlice, byCarl, deleted };
   });
 
   after(async () => {
-    for (const device of [s?.alice, s?.bob, s?.carl, s?.mallory, s?.dave]) device?.drop();
+    for (const device of [s?.alice, s?.bob, s?.carl, s?.mallory, s?.dave, s?.keen, s?.mute]) device?.drop();
     await s?.server.dispose();
   });
 
@@ -76,7 +82,7 @@ describe('forbidden', () => {
     const streams = () => witnesses.map((w) => w.inbox.filter((p) => p.seq !== undefined).length);
     const before = streams();
 
-    for (const [what, who, type, fields, codes] of commands) {
+    for (const [what, who, type, fields, codes] of [...messages, ...groupsAndPeople, ...bots]) {
       const answer = await s[who].ask(type, fields(s));
       assert.equal(answer.type, 'refused', `${who} could ${what}: ${JSON.stringify(answer).slice(0, 300)}`);
       among(codes, answer.error.code, what);
@@ -98,21 +104,27 @@ describe('forbidden', () => {
       );
       among(codes, answer.error.code, what);
     }
-    for (const [what, filter] of filters) {
-      const granted = await s.mallory.client.subscribeAsync(filter(s), { qos: 1 }).then(
-        (g) => g.map((one) => one.qos as number),
-        () => [128],
-      );
-      assert.deepEqual(granted, [128], `mallory could subscribe to ${what}`);
+    for (const [device, table] of [
+      [s.mallory, filters],
+      [s.mute, botFilters],
+    ] as const) {
+      for (const [what, filter] of table) {
+        const granted = await device.client.subscribeAsync(filter(s), { qos: 1 }).then(
+          (g) => g.map((one) => one.qos as number),
+          () => [128],
+        );
+        assert.deepEqual(granted, [128], `${device.account.username} could subscribe to ${what}`);
+      }
+    }
+    for (const device of [s.keen, s.mute]) {
+      const known = refusals(device).length;
+      const topic = topics.typing(s.group);
+      await device.client.publishAsync(topic, '{"v":1,"type":"typing","active":true}', { qos: 0 });
+      const { error } = await device.until(() => refusals(device)[known], 'a refusal to type');
+      among(device === s.mute ? 'scope_missing' : 'not_a_member', error.code, 'type as a bot');
     }
     for (const [what, who, method, path, body, status, codes] of requests) {
-      const response = await request(
-        s.server,
-        method,
-        path(s),
-        body?.(s),
-        who === null ? undefined : s[who].account.accessToken,
-      );
+      const response = await request(s.server, method, path(s), body?.(s), tokenOf(s, who));
       const problem = (await response.json()) as Payload;
       among(codes, problem.code, what);
       if (typeof codes === 'string') assert.equal(response.status, status, what);
@@ -130,6 +142,8 @@ describe('forbidden', () => {
       before.map((n) => n + 1),
     );
     assert.equal(s.mallory.inbox.filter((p) => p.type === 'message').length, 0);
+    assert.equal(s.keen.inbox.filter((p) => p.type === 'message').length, 0);
+    assert.deepEqual([...s.mute.inbox, ...s.mute.other], [], 'a bot without a scope gets nothing');
     assert.deepEqual(s.mallory.other, []);
   });
 
@@ -184,3 +198,8 @@ describe('forbidden', () => {
     await assert.rejects(Device.connect(s.server.mqtt, account));
   });
 });
+
+function tokenOf(s: Stage, who: (typeof requests)[number][1]): string | undefined {
+  if (who === null) return undefined;
+  return who === 'phone' ? s.alice.account.deviceToken : s[who].account.accessToken;
+}
