@@ -60,6 +60,8 @@ describe('the app', () => {
     server.append(group, 'group.created', alice, { name: 'Boats', history: 'all', members: [] });
     server.receipts.set(group, [{ user: bob, delivered: 1 }]);
     const it = await stage(server);
+    // Known, and not in this group.
+    await it.app.names.keep({ id: direct, username: 'carl', name: 'Carl' });
     await it.app.show({ conversation: group });
     await quiet();
     it.server.came.length = 0;

@@ -76,25 +76,30 @@ function drawn(text: string, look: Look, column: number, row: number): string[] 
         `<rect x="${x(column)}" y="${row * HIGH}" width="${x(widthOf(text))}" height="${HIGH}" fill="${color}"/>`,
       ]
     : [];
-  // Each letter at its own place: no font is as wide as another. What is more than one code unit, or wide, is a text of its own.
-  const places: string[] = [];
-  let letters = '';
+  // Runs of letters of one column, stretched to their place whatever the font; each wide one at a place of its own.
+  let run = '';
   let at = column;
+  const end = () => {
+    if (run.trim() !== '') parts.push(textAt(run, at - run.length, row, look, color));
+    run = '';
+  };
   for (const letter of graphemesOf(text)) {
     const wide = widthOf(letter);
-    if (letter.length === 1 && wide === 1 && letter !== ' ') {
-      places.push(x(at));
-      letters += letter;
-    } else if (letter !== ' ') parts.push(textAt(letter, x(at), row, look, color));
+    if (letter.length === 1 && wide === 1) run += letter;
+    else {
+      end();
+      parts.push(textAt(letter, at, row, look, color));
+    }
     at += wide;
   }
-  if (letters !== '') parts.push(textAt(letters, places.join(' '), row, look, color));
+  end();
   return parts;
 }
 
-function textAt(letters: string, x: string, row: number, look: Look, color: string): string {
-  const escaped = letters.replaceAll('&', '&amp;').replaceAll('<', '&lt;');
+function textAt(letters: string, column: number, row: number, look: Look, color: string): string {
+  const escaped = letters.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll(' ', '\u00a0');
   const weight = look.bold ? ' font-weight="bold"' : '';
   const opacity = look.dim ? ' opacity="0.6"' : '';
-  return `<text x="${x}" y="${row * HIGH + 13}" fill="${look.inverse ? PAGE : color}"${weight}${opacity}>${escaped}</text>`;
+  const place = `x="${(column * WIDE).toFixed(1)}" y="${row * HIGH + 13}" textLength="${(widthOf(letters) * WIDE).toFixed(1)}"`;
+  return `<text ${place} fill="${look.inverse ? PAGE : color}"${weight}${opacity}>${escaped}</text>`;
 }
