@@ -47,5 +47,8 @@ function shellFiles(): { paths: string[]; version: string } {
       .update(file)
       .update('\0')
       .update(readFileSync(join(unfinished, file)));
-  return { paths: files.map((file) => `/${file}`), version: hash.digest('hex').slice(0, 16) };
+  return {
+    paths: files.map((file) => (file === 'index.html' ? '/' : `/${file}`)),
+    version: hash.digest('hex').slice(0, 16),
+  };
 }

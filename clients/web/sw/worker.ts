@@ -26,7 +26,9 @@ const shell = new Set(__SHELL__);
 
 scope.addEventListener('install', (event) => {
   // Past the HTTP cache, as files without a hash in their name may be old there.
-  const requests = __SHELL__.map((path) => new Request(path, { cache: 'reload' }));
+  // The page is for those who name HTML.
+  const headers = { accept: 'text/html, */*' };
+  const requests = __SHELL__.map((path) => new Request(path, { cache: 'reload', headers }));
   event.waitUntil(caches.open(CACHE).then((cache) => cache.addAll(requests)));
 });
 
@@ -48,7 +50,7 @@ scope.addEventListener('fetch', (event) => {
   const { request } = event;
   const url = new URL(request.url);
   if (request.method !== 'GET' || url.origin !== location.origin) return;
-  const path = isPage(request, url) ? '/index.html' : url.pathname;
+  const path = isPage(request, url) ? '/' : url.pathname;
   if (!shell.has(path)) return;
   event.respondWith(
     (async () => {
