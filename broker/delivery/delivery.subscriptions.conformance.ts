@@ -33,6 +33,34 @@ export function subscriptionsConformance(inWorld: InWorld): void {
     );
 
     it(
+      'to all conversations, and nothing else, bring what was missed while away, once, from a joining to a removal',
+      inWorld({ window: 4 }, async (world) => {
+        const [alice, bot, carl] = [person(), person(), person()];
+        const chat = await world.conversation(alice, bot);
+        const first = await world.connect(bot, { inbox: false, acknowledges: true });
+        await first.subscribe(topics.events('+'));
+        await first.untilReceived(1);
+        await world.flushedCursor(bot, chat);
+        await first.cut();
+        await world.say(chat, alice, 9);
+        const again = await world.connect(bot, { inbox: false, acknowledges: true });
+        await again.subscribe(topics.events('+'));
+        await again.untilReceived(9);
+        assert.deepEqual(again.seqs(chat), from(2, 10));
+        // Another one, and out of the first.
+        const other = await world.conversation(alice, bot, carl);
+        const removal = await world.leave(chat, bot);
+        await world.say(chat, alice, 3);
+        const last = await world.say(other, alice);
+        await again.until(() => again.seqs(other).at(-1) === last && again.seqs(chat).at(-1) === removal);
+        await again.ping();
+        assert.deepEqual(again.seqs(chat), from(2, removal));
+        assert.deepEqual(again.seqs(other), from(1, last));
+        assert.ok(again.received.every(({ topic, qos }) => qos === 1 && topic !== topics.inbox(bot.user)));
+      }),
+    );
+
+    it(
       'that overlap bring each event once, on the inbox',
       inWorld({}, async (world) => {
         const [alice, bob] = [person(), person()];
