@@ -257,10 +257,11 @@ describe('The event stream in Redis', { skip }, () => {
       (one) => new RedisFeed(one, one === redis ? engine : second.engine, { leaseMs: 500, retryMaxMs: 100 }),
     ) as [RedisFeed, RedisFeed];
     const reached = Promise.withResolvers<void>();
-    // Of what it has begun nothing is ever finished.
+    const end = Promise.withResolvers<void>();
+    // What it has begun is not finished while anybody looks.
     await dying.consume('one', () => {
       reached.resolve();
-      return new Promise(() => {});
+      return end.promise;
     });
     const events = ids(50).map((stream) => event(stream, 1));
     await living.write({ events });
@@ -271,8 +272,9 @@ describe('The event stream in Redis', { skip }, () => {
       for (const { id } of batch) got.add(id);
     });
     await until(() => events.every(({ id }) => got.has(id)));
-    await living.close();
-    await redis.client.connect().catch(() => {});
+    end.resolve();
+    await Promise.all([dying.close(), living.close()]);
+    await redis.client.connect();
     await second.redis.close();
     await dispose();
   });
