@@ -122,6 +122,10 @@ export const definitions = {
     help: 'Time of attempts to tell a receiver of an event.',
     buckets: SECONDS,
   },
+  webhook_lanes_under_way: {
+    type: 'gauge',
+    help: 'Conversations that receivers are being told of at this moment.',
+  },
   webhooks_paused_total: {
     type: 'counter',
     help: 'Webhooks that were paused because they could not go on.',

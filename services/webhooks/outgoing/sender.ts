@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { setTimeout as timer } from 'node:timers/promises';
 import type { Clock } from '../../../platform/clock.ts';
 import type { Logger } from '../../../platform/logging.ts';
+import type { Metrics } from '../../../platform/metrics.ts';
 import { within } from '../../../platform/within.ts';
 import type { WebhookSettings } from '../settings.ts';
 import type { LaneWork } from './lane-work.ts';
@@ -32,8 +33,9 @@ export function createSender(parts: {
   logger: Logger;
   /** Others may be at work at the same outbox. */
   shared: boolean;
+  metrics?: Pick<Metrics, 'webhook_lanes_under_way'>;
 }): Sender {
-  const { store, work, settings, clock, logger, shared } = parts;
+  const { store, work, settings, clock, logger, shared, metrics } = parts;
   const underWay = new Map<Promise<void>, string>();
   const stopping = new AbortController();
   const cutting = new AbortController();
@@ -49,9 +51,11 @@ export function createSender(parts: {
       })
       .finally(() => {
         underWay.delete(done);
+        metrics?.webhook_lanes_under_way.set(underWay.size);
         woken.resolve();
       });
     underWay.set(done, webhook);
+    metrics?.webhook_lanes_under_way.set(underWay.size);
   }
 
   /** Webhooks that have something under way, and those that have as much as one may have. */
