@@ -188,18 +188,20 @@ describe('bots', { timeout: 120_000 }, () => {
       content: text('one'),
     });
     await bot.until(() => heard(bot, conversation).length === 1, 'the first');
-    const closed = gone(bot);
+    bot.drop();
+    await phone.text({ conversation }, 'two');
     const rotated = await call('POST', `/bots/${account.user}/token`, undefined, anna);
     assert.equal(rotated.status, 201);
-    await closed;
     await assert.rejects(connect(account));
     assert.equal((await call('GET', '/conversations', undefined, account)).code, 'device_revoked');
-    await phone.text({ conversation }, 'two');
+    await phone.text({ conversation }, 'three');
     const next = botAccount(rotated);
     assert.equal(next.user, account.user);
     assert.notEqual(next.device, account.device);
     const again = await listen(next);
-    await again.until(() => heard(again, conversation).some(({ seq }) => seq === 2), 'the second');
+    await again.until(() => heard(again, conversation).some(({ seq }) => seq === 3), 'the third');
+    const [first] = heard(again, conversation);
+    assert.ok(first.seq <= 2, 'what was said before the old token stopped');
   });
 
   it('have tokens beside one another, all of which end when one takes their place', async () => {
