@@ -12,8 +12,9 @@ export async function banner(config: Config, server: DunlinServer): Promise<stri
   const server_ = config.http.port === 8_080 ? '' : ` --server http://${host}:${http}`;
   const lines = [
     `Dunlin listens: MQTT ${mqtt ?? '-'}${mqtts === null ? '' : `, MQTT over TLS ${mqtts}`}, HTTP and WebSocket ${http} on ${config.listen.host}.`,
-    `Chat now, in two more terminals:  npm run chat -- --user alice${server_}`,
-    `                                  npm run chat -- --user bob${server_}   (then: /dm alice hello)`,
+    `Chat now, in a browser:            http://${host}:${http}`,
+    `or in two more terminals:          npm run chat -- --user alice${server_}`,
+    `                                   npm run chat -- --user bob${server_}   (then: /dm alice hello)`,
   ];
   const invitation = await server.firstInvitation();
   if (invitation !== null) {

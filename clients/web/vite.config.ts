@@ -24,6 +24,13 @@ export default defineConfig({
     modulePreload: { polyfill: false },
     sourcemap: false,
     reportCompressedSize: false,
+    rollupOptions: {
+      checks: { pluginTimings: false },
+      // `"use client"` is for frameworks that render on a server.
+      onwarn: (warning, tell) => {
+        if (warning.code !== 'MODULE_LEVEL_DIRECTIVE') tell(warning);
+      },
+    },
   },
   // `npx vite clients/web`: the app as it is edited, against a server on 8080.
   server: {

@@ -25,7 +25,7 @@ export class People {
   readonly #contacts = new Map<string, string>();
   readonly #followed = new Map<string, number>();
   readonly #waiting = new Set<string>();
-  #asking = 0;
+  readonly #asking = new Set<string>();
   onChange: (person: Person) => void = () => {};
 
   constructor(client: DunlinClient, storage: Storage, now: () => number = Date.now) {
@@ -79,7 +79,7 @@ export class People {
 
   #want(user: string): void {
     const kept = this.#kept.get(user);
-    if (kept !== undefined && this.#now() - kept.at < FRESH_MS) return;
+    if (this.#asking.has(user) || (kept !== undefined && this.#now() - kept.at < FRESH_MS)) return;
     this.#waiting.add(user);
     this.#next();
   }
@@ -92,14 +92,14 @@ export class People {
   #next(): void {
     if (this.#client.status !== 'online') return;
     for (const user of this.#waiting) {
-      if (this.#asking >= AT_ONCE) return;
+      if (this.#asking.size >= AT_ONCE) return;
       this.#waiting.delete(user);
-      this.#asking++;
+      this.#asking.add(user);
       this.#ask(user)
         // Gone, or no connection any more: the next connection, or the next who looks, asks again.
         .catch(() => {})
         .finally(() => {
-          this.#asking--;
+          this.#asking.delete(user);
           this.#next();
         });
     }

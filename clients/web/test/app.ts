@@ -41,19 +41,20 @@ export async function startApp(flags: readonly string[] = []): Promise<App> {
   }
   const server = await Server.started({ flags: [...unlimited, ...flags] });
   const browsers = new Set<Browser>();
+  const closeBrowsers = async () => {
+    for (const browser of browsers) await browser.close();
+    browsers.clear();
+  };
   return {
     server,
+    closeBrowsers,
     async browser(options = {}) {
       const browser = await openBrowser(server.http, options);
       browsers.add(browser);
       return browser;
     },
-    async closeBrowsers() {
-      for (const browser of browsers) await browser.close();
-      browsers.clear();
-    },
     async close() {
-      await this.closeBrowsers();
+      await closeBrowsers();
       await server.dispose();
     },
   };

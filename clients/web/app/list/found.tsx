@@ -7,7 +7,7 @@ import { faceOf, nameOf, titleOf } from '../naming.ts';
 import { pathOf } from '../router.ts';
 import type { Found } from './find.ts';
 import styles from './found.module.css';
-import { previewOf } from './preview.ts';
+import { directionOf, previewOf } from './preview.ts';
 import row from './row.module.css';
 import { Row } from './row.tsx';
 
@@ -82,8 +82,12 @@ function PersonRow({ person: { user, username, name, photo } }: { person: Person
       <a class={row.row} href={pathOf({ at: 'chat', where: { user } })}>
         <Avatar id={user} name={name} photo={photo} />
         <span class={row.words}>
-          <bdi class={row.title}>{name}</bdi>
-          <bdi class={row.last}>@{username}</bdi>
+          <span class={row.title}>
+            <bdi>{name}</bdi>
+          </span>
+          <span class={row.last}>
+            <bdi>@{username}</bdi>
+          </span>
         </span>
       </a>
     </li>
@@ -104,10 +108,12 @@ function MessageRow({ chat, message }: { chat: Chat; message: StoredMessage }) {
         <Avatar id={face.id} name={title} photo={face.photo} />
         <span class={row.words}>
           <span class={row.line}>
-            <bdi class={row.title}>{title}</bdi>
+            <span class={row.title}>
+              <bdi>{title}</bdi>
+            </span>
             {time !== null && <time class={row.time}>{shortTime(time)}</time>}
           </span>
-          <span class={row.last}>
+          <span class={row.last} dir={directionOf(text)}>
             {mine ? t('list.mine', { text }) : t('list.theirs', { name: nameOf(chat, sender), text })}
           </span>
         </span>

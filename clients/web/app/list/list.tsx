@@ -10,6 +10,7 @@ import { Find } from './find.ts';
 import { FixedRows } from './fixed-rows.tsx';
 import { FoundList } from './found.tsx';
 import styles from './list.module.css';
+import { ordered } from './order.ts';
 import { Row } from './row.tsx';
 
 /** All conversations, and the search through them. */
@@ -20,7 +21,10 @@ export function List({ chat }: { chat: Chat }) {
   const side = useRef<HTMLElement>(null);
   const here = place.value;
   const open = here.at === 'chat' ? (conversationAt(chat, here.where)?.id ?? null) : null;
-  const conversations = chat.conversations.value;
+  const archive = useSignal(false);
+  const { shown, archived } = ordered(chat.conversations.value);
+  const inArchive = archive.value && archived.length > 0;
+  const conversations = inArchive ? archived : shown;
 
   function search(text: string): void {
     query.value = text;
@@ -66,7 +70,8 @@ export function List({ chat }: { chat: Chat }) {
           aria-keyshortcuts="Control+K Meta+K"
           autoComplete="off"
           spellcheck={false}
-          dir="auto"
+          // Empty, it would run from left to right, and the placeholder with it.
+          {...(query.value === '' ? {} : { dir: 'auto' as const })}
           maxLength={200}
           onInput={(event) => search(event.currentTarget.value)}
           onKeyDown={(event) => {
@@ -89,12 +94,19 @@ export function List({ chat }: { chat: Chat }) {
           />
         )}
       </div>
+      {archived.length > 0 && query.value.trim() === '' && (
+        <button type="button" class={styles.archive} onClick={() => (archive.value = !inArchive)}>
+          <Icon name={inArchive ? 'back' : 'archive'} size={20} />
+          {inArchive ? t('list.title') : t('list.archived', { count: archived.length })}
+        </button>
+      )}
       {query.value.trim() !== '' ? (
         <FoundList chat={chat} found={find.found.value} onLeave={() => box.current?.focus()} />
       ) : conversations.length === 0 ? (
         <EmptyState icon="chat" title={t('list.empty')} text={t('list.emptyText')} />
       ) : (
         <FixedRows
+          key={inArchive ? 'archive' : 'list'}
           label={t('list.label')}
           items={conversations}
           keyOf={({ id }) => id}

@@ -21,3 +21,12 @@ export function previewOf({
 }
 
 const oneLine = (text: string): string => text.slice(0, MOST).replaceAll(/\s+/g, ' ').trim();
+
+/** Which way a text runs, by its first letter; undefined: it has none, and runs as the page does. */
+export function directionOf(text: string): 'ltr' | 'rtl' | undefined {
+  const letter = /\p{L}/u.exec(text)?.[0];
+  if (letter === undefined) return undefined;
+  return /[\p{Script=Arabic}\p{Script=Hebrew}\p{Script=Syriac}\p{Script=Thaana}\p{Script=Nko}]/u.test(letter)
+    ? 'rtl'
+    : 'ltr';
+}

@@ -2,10 +2,12 @@ import type { Conversation } from '../../../sdk/index.ts';
 import type { Chat } from '../../chat/chat.ts';
 import { shortTime } from '../../i18n/dates.ts';
 import { number, t } from '../../i18n/t.ts';
-import { Avatar } from '../../ui/index.ts';
+import type { IconName } from '../../ui/index.ts';
+import { Avatar, Icon } from '../../ui/index.ts';
 import { faceOf, nameOf, titleOf } from '../naming.ts';
 import { pathOf } from '../router.ts';
-import { previewOf } from './preview.ts';
+import { isMuted } from './order.ts';
+import { directionOf, previewOf } from './preview.ts';
 import styles from './row.module.css';
 
 /** Counted no further, as by the server. */
@@ -20,7 +22,8 @@ export interface RowProps {
 
 /** One conversation of the list. */
 export function Row({ chat, conversation, open, tabIndex }: RowProps) {
-  const { id, kind, peer, unread, time, last } = conversation;
+  const { id, kind, peer, unread, time, last, pinned } = conversation;
+  const muted = isMuted(conversation);
   const title = titleOf(chat, conversation);
   const face = faceOf(chat, conversation);
   const online = kind === 'direct' && peer !== null && (chat.presence(peer).value?.online ?? false);
@@ -35,16 +38,23 @@ export function Row({ chat, conversation, open, tabIndex }: RowProps) {
       <Avatar id={face.id} name={title} photo={face.photo} online={online} />
       <span class={styles.words}>
         <span class={styles.line}>
-          <bdi class={styles.title}>{title}</bdi>
+          <span class={styles.title}>
+            <bdi>{title}</bdi>
+          </span>
           {online && <span class="heard">, {t('list.online')}</span>}
           {last !== null && <time class={unread > 0 ? styles.fresh : styles.time}>{shortTime(time)}</time>}
         </span>
         <span class={styles.line}>
-          <span class={styles.last}>
+          <span
+            class={styles.last}
+            dir={directionOf(conversation.draft || (last === null ? '' : previewOf(last)))}
+          >
             <Last chat={chat} conversation={conversation} open={open} />
           </span>
+          {muted && <Mark icon="muted" label={t('list.muted')} />}
+          {pinned && <Mark icon="pin" label={t('list.pinned')} />}
           {unread > 0 && (
-            <span class={styles.unread}>
+            <span class={muted ? `${styles.unread} ${styles.quietly}` : styles.unread}>
               <span aria-hidden="true">
                 {unread > MOST_UNREAD ? `${number(MOST_UNREAD)}+` : number(unread)}
               </span>
@@ -56,6 +66,13 @@ export function Row({ chat, conversation, open, tabIndex }: RowProps) {
     </a>
   );
 }
+
+const Mark = ({ icon, label }: { icon: IconName; label: string }) => (
+  <span class={styles.mark}>
+    <Icon name={icon} size={16} />
+    <span class="heard">{label}</span>
+  </span>
+);
 
 /** What is going on, or what one has begun, or what was said last. */
 function Last({ chat, conversation, open }: Pick<RowProps, 'chat' | 'conversation' | 'open'>) {

@@ -106,6 +106,8 @@ export const shell: Translation<typeof en> = {
     other: '{count} رسالة غير مقروءة',
   },
   'list.muted': 'مكتومة',
+  'list.pinned': 'مثبتة',
+  'list.archived': { other: 'المؤرشفة ({count})' },
   'list.online': 'متصل',
   'list.deleted': 'رسالة محذوفة',
   'list.expired': 'اختفت الرسالة',

@@ -87,6 +87,8 @@ export const shell = {
   'list.typingMany': { one: '{count} person is typing…', other: '{count} people are typing…' },
   'list.unread': { one: '{count} unread message', other: '{count} unread messages' },
   'list.muted': 'Muted',
+  'list.pinned': 'Pinned',
+  'list.archived': { one: 'Archived ({count})', other: 'Archived ({count})' },
   'list.online': 'online',
   'list.deleted': 'Message deleted',
   'list.expired': 'Message disappeared',
