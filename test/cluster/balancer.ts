@@ -37,6 +37,11 @@ export class Balancer {
     backend.once('error', refused);
     backend.once('connect', () => {
       backend.off('error', refused);
+      // It did not wait that long: its end has been seen already.
+      if (client.destroyed) {
+        backend.destroy();
+        return;
+      }
       for (const [from, to] of [
         [client, backend],
         [backend, client],

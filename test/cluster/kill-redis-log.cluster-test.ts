@@ -5,7 +5,7 @@ import { trial } from './trial.ts';
 
 const skip = (await missingEngines('redis')) ?? false;
 
-describe('a cluster with its log in Redis', { skip, timeout: 300_000 }, () => {
+describe('a cluster with its log in Redis', { skip, timeout: 590_000 }, () => {
   it('loses nothing, repeats nothing, keeps one order, and knows who is there', async (t) => {
     const crowd = { users: 30, devices: 50, groups: 4, everyMs: 2_000 };
     const cluster = { brokers: 2, messages: 2, gateways: 1, log: 'redis' } as const;

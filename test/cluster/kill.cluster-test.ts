@@ -9,7 +9,7 @@ import { trial } from './trial.ts';
 const skip = (await missingEngines()) ?? false;
 const FROZEN_MS = 20_000;
 
-describe('a cluster of which everything is killed', { skip, timeout: 420_000 }, () => {
+describe('a cluster of which everything is killed', { skip, timeout: 590_000 }, () => {
   it('loses nothing, repeats nothing, keeps one order, and knows who is there', async (t) => {
     const crowd = { users: 60, devices: 100, groups: 6, everyMs: 7_000 };
     await trial(

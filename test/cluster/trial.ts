@@ -35,18 +35,25 @@ export async function trial(t: TestContext, options: TrialOptions, ordeal: Ordea
   });
   let crowd: Crowd | null = null;
   const began = Date.now();
+  /** How far it came, for whoever wonders why it took so long, or was cut. */
+  const reached = (what: string) => t.diagnostic(`${Math.round((Date.now() - began) / 1_000)} s: ${what}`);
   try {
     crowd = await Crowd.gathered(cluster, options.crowd);
+    reached('everybody is there');
     const injuries = new Injuries(cluster);
     const [watcher, ...others] = crowd.people as [Someone, ...Someone[]];
     await watcher.devices[0]!.watch(others.map(({ account }) => account.user));
     crowd.chat();
     await ordeal(cluster, injuries);
+    reached('everything has been hurt');
     await crowd.hush(HUSH_MS);
+    reached('all commands are accepted');
     await injuries.allReady();
 
     const kept = await keptOnce(cluster, crowd);
+    reached('all commands are in history');
     await seenByAll(crowd, kept);
+    reached('all devices have everything');
     await deliveredToAll(cluster, crowd, kept);
     await membersAreTrue(cluster, crowd, kept);
     await devicesAreTrue(cluster, crowd);

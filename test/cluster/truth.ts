@@ -36,7 +36,7 @@ export async function keptOnce(server: Reachable, crowd: Crowd): Promise<Kept> {
       return lost.length === 0;
     },
     () =>
-      `${lost.length} of ${crowd.acknowledged.size} acknowledged commands to be in history: ${lost.slice(0, 5)}`,
+      `${lost.length} of ${crowd.acknowledged.size} acknowledged commands to be in history: ${lost.slice(0, 5)}; ${problemsOf(crowd)}`,
     { progress: () => found },
   );
   const stored = [...streams].flatMap(([stream, events]) =>
@@ -217,6 +217,14 @@ function told(behind: Share[]): string {
     return `${account.device} of ${account.user} (${state}): ${has}`;
   });
   return `${behind.length}, among them ${some.join('\n  ')}`;
+}
+
+/** What was refused after it was accepted, say. */
+function problemsOf(crowd: Crowd): string {
+  const all = crowd.devices.flatMap(({ received }) => received.problems);
+  return all.length === 0
+    ? 'no device has a problem'
+    : `problems of devices: ${all.slice(0, MOST_TOLD).join('\n  ')}`;
 }
 
 const idsOf = (events: Payload[]): string[] => events.map(({ id }) => id);
