@@ -72,7 +72,8 @@ const commandNeeds: Partial<Readonly<Record<CommandType, Need>>> = {
   'members.list': read,
   'messages.list': read,
   'messages.search': read,
-  'message.status': read,
+  // Of a message of one’s own.
+  'message.status': ['messages.send', 'messages.read'],
   'receipts.get': read,
   'profile.get': people,
   'user.find': people,

@@ -107,8 +107,13 @@ export class Ingest {
           connection,
           packet.topic,
           () => this.#follow(publish(), () => {}, refuse, finish),
-          refuse,
-          finish,
+          // Notices are not held back for their number: refusals of them are.
+          (error) =>
+            this.#throttle.take(connection, (refusedMs) => {
+              if (refusedMs === 0) refuse(error);
+              else this.#parts.notices.refused(connection, null, tooFast(refusedMs));
+              finish();
+            }),
         );
       }
       case 'open':
@@ -121,8 +126,8 @@ export class Ingest {
             (error) => {
               this.#parts.deny(packet);
               this.#refuse(connection, null, 'open', error);
+              finish();
             },
-            finish,
           );
         });
       case 'forbidden':
@@ -149,23 +154,8 @@ export class Ingest {
       });
   }
 
-  /** What a bot may not publish there is refused and acknowledged. */
-  #gated(
-    connection: Connection,
-    topic: string,
-    go: () => void,
-    refuse: (error: unknown) => void,
-    finish: () => void,
-  ): void {
-    this.#gate.take(
-      connection,
-      () => needOfTopic(topic),
-      go,
-      (error) => {
-        refuse(error);
-        finish();
-      },
-    );
+  #gated(connection: Connection, topic: string, go: () => void, refused: (error: unknown) => void): void {
+    this.#gate.take(connection, () => needOfTopic(topic), go, refused);
   }
 
   #plain(client: Client, packet: Published, finish: (error?: Error | null) => void): void {
