@@ -256,9 +256,12 @@ export class ConversationWindow extends Emitter<WindowEvents> {
       const range = rangeOf(ranges, this.#to);
       if (range !== null) this.#to = range[1];
     }
-    this.#numbered = await this.#parts.shelf.entries(id, this.#from, this.#to, { last: this.#most });
-    const first = this.#numbered[0];
-    if (first !== undefined && this.#numbered.length === this.#most) this.#from = seqOf(first);
+    // From the start: a storage reads forwards at once, and backwards one by one.
+    const most = this.#most + this.#page;
+    this.#numbered = await this.#parts.shelf.entries(id, this.#from, this.#to, { first: most });
+    if (this.#numbered.length === most) this.#to = seqOf(this.#numbered.at(-1)!);
+    this.#following &&= this.#numbered.length < most;
+    this.#trimStart();
   }
 
   #tell(): void {

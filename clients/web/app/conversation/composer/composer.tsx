@@ -178,6 +178,7 @@ export function Composer({ state, attachments }: Props) {
             if (conversation !== null && editing === null && event.currentTarget.value !== '')
               state.chat.compose(conversation.id);
           }}
+          onFocus={() => (state.current.value = null)}
           onKeyDown={press}
         />
         {editing === null && <TimerChoice state={state} seconds={ttl} onChoose={setTtl} />}

@@ -25,7 +25,8 @@ export function useKeys(
   const wanted = useRef(false);
 
   useLayoutEffect(() => {
-    if (!wanted.current || at === -1) return;
+    // Another key may have gone on meanwhile.
+    if (!wanted.current || at === -1 || state.current.peek() !== key) return;
     const element = scroller.current?.querySelector<HTMLElement>(`[data-key="${CSS.escape(key!)}"]`);
     if (element == null) return;
     wanted.current = false;
