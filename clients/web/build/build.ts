@@ -29,10 +29,26 @@ export async function buildWeb(): Promise<void> {
   });
   const sizes = compress(outDir);
   writeFileSync(join(unfinished, 'built.json'), JSON.stringify({ version: shell.version }));
-  rmSync(dist, { recursive: true, force: true });
-  renameSync(unfinished, dist);
+  takePlace();
   const seconds = ((performance.now() - started) / 1_000).toFixed(1);
   process.stdout.write(`The web app was built in ${seconds} s: ${sizes}\n`);
+}
+
+/** Two names are changed, so that nothing is served for no longer than a moment. */
+function takePlace(): void {
+  const old = `${unfinished}.old`;
+  try {
+    renameSync(dist, old);
+  } catch {
+    // The first one; or another build is doing the same.
+  }
+  try {
+    renameSync(unfinished, dist);
+  } catch {
+    // Another was faster, with the same sources.
+    rmSync(unfinished, { recursive: true, force: true });
+  }
+  rmSync(old, { recursive: true, force: true });
 }
 
 /** What the app needs to open without a connection, as paths of URLs, and a name for exactly these. */

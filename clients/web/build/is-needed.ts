@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { sources, stamp } from './paths.ts';
 
 /** Made by building, or in no build. */
-const apart = /^(dist|dist\.unfinished|node_modules|test|fixtures|examples)$|\.test\.tsx?$|\.md$/;
+const apart = /^(dist|dist\.\d+(\.old)?|node_modules|test|fixtures|examples)$|\.test\.tsx?$|\.md$/;
 
 /** Whether there is no build, or one that is older than what it is made of. */
 export function isBuildNeeded(): boolean {

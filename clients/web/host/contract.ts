@@ -36,6 +36,9 @@ export interface Methods {
   register(username: string, password: string, more: { invitation?: string; device?: string }): Me;
   login(username: string, password: string, more: { device?: string }): Me;
   signOut(): null;
+  changePassword(current: string, next: string): null;
+  invite(admin: boolean): { code: string; expires: number };
+  clearDevice(): null;
   look(view: number, where: Where, options: LookOptions): ViewChange;
   step(view: number, step: Step): boolean;
   leave(view: number): null;

@@ -89,6 +89,33 @@ export class Host implements Served {
     });
   }
 
+  async changePassword(...[current, next]: Parameters<Methods['changePassword']>): Promise<void> {
+    const { sessions, session } = await this.#signedIn();
+    await sessions.changePassword(session, current, next);
+  }
+  async invite(...[admin]: Parameters<Methods['invite']>) {
+    const { sessions, session } = await this.#signedIn();
+    return sessions.invite(session, admin ? { admin } : {});
+  }
+
+  /** The session stays: what was kept beside it is asked of the server again. */
+  clearDevice(): Promise<void> {
+    return this.#inTurn(async () => {
+      const { session } = await this.#signedIn();
+      await this.#close();
+      await this.#renew();
+      await this.#sessions!.keep(session);
+      await this.#begin(session);
+      this.#push({ push: 'account', account: this.#account!.state, by: 'user' });
+    });
+  }
+
+  async #signedIn(): Promise<{ sessions: Sessions; session: Session }> {
+    const session = this.#account === null ? null : ((await this.#sessions?.stored()) ?? null);
+    if (session === null) throw new Error('nobody is signed in');
+    return { sessions: this.#sessions!, session };
+  }
+
   async #open(): Promise<void> {
     this.#storage = await this.#parts.openStorage();
     this.#sessions = new Sessions(this.#parts.server, this.#storage);
@@ -142,11 +169,16 @@ export class Host implements Served {
   }
 
   async #clear(by: 'user' | 'server'): Promise<void> {
+    await this.#renew();
+    this.#push({ push: 'account', account: null, by });
+  }
+
+  /** A storage with nothing in it. */
+  async #renew(): Promise<void> {
     await this.#storage?.close();
     await this.#parts.deleteStorage();
     this.#storage = await this.#parts.openStorage();
     this.#sessions = new Sessions(this.#parts.server, this.#storage);
-    this.#push({ push: 'account', account: null, by });
   }
 
   #touch(ids: readonly string[], listed: boolean): void {

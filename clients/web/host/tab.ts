@@ -11,6 +11,9 @@ export interface Served {
   register: (...given: Parameters<Methods['register']>) => Promise<ReturnType<Methods['register']>>;
   login: (...given: Parameters<Methods['login']>) => Promise<ReturnType<Methods['login']>>;
   signOut(): Promise<void>;
+  changePassword(...given: Parameters<Methods['changePassword']>): Promise<void>;
+  invite(...given: Parameters<Methods['invite']>): Promise<ReturnType<Methods['invite']>>;
+  clearDevice(): Promise<void>;
 }
 
 /** A page asks for no more than it can show: views, and people, typing and presence that are followed. */
@@ -119,6 +122,9 @@ export class Tab {
       register: (...given) => host.register(...given),
       login: (...given) => host.login(...given),
       signOut: () => done(host.signOut()),
+      changePassword: (...given) => done(host.changePassword(...given)),
+      invite: (...given) => host.invite(...given),
+      clearDevice: () => done(host.clearDevice()),
       look: async (view, where, options) => {
         if (this.#views.size >= MOST_VIEWS) throw new Error('too many views');
         const window = await store().look(where, options);

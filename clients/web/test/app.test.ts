@@ -261,6 +261,35 @@ describe('the web app', { skip: noChromium }, () => {
     assert.equal(await ground(), dark);
   });
 
+  it('works in a worker of its own where there is no shared one', async () => {
+    const browser = await app.browser();
+    await browser.context.addInitScript(() => {
+      delete (globalThis as { SharedWorker?: unknown }).SharedWorker;
+    });
+    const page = await browser.tab();
+    const username = `anna-${++people}`;
+    await joinAs(page, username);
+    await write(username, 'all the same');
+    await row(page, 'all the same').waitFor();
+    assert.equal(page.workers().length, 1);
+    await page.reload();
+    await row(page, 'all the same').waitFor();
+    fine(browser);
+  });
+
+  it('begins with few bytes: the scripts that a page waits for', async () => {
+    const page = await (await fetch(app.server.http, { headers: { accept: 'text/html' } })).text();
+    const scripts = [...page.matchAll(/(?:src|href)="(\/assets\/[^"]+\.js)"/g)].map(([, path]) => path!);
+    assert.ok(scripts.length > 0, page);
+    let bytes = 0;
+    for (const path of scripts) {
+      const { headers } = await fetch(app.server.http + path, { headers: { 'accept-encoding': 'gzip' } });
+      assert.equal(headers.get('content-encoding'), 'gzip', path);
+      bytes += Number(headers.get('content-length'));
+    }
+    assert.ok(bytes > 0 && bytes < 150_000, `${bytes} bytes`);
+  });
+
   async function idOf(where: App, as: Account, username: string): Promise<{ user: string }> {
     const path = `/users?username=${username}`;
     const answer = await request(where.server, 'GET', path, undefined, as.accessToken);
