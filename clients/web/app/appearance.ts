@@ -7,9 +7,10 @@ export async function beginAppearance(): Promise<void> {
   const root = document.documentElement;
   const bar = document.querySelector<HTMLMetaElement>('meta[name="theme-color"]');
   const paint = () => {
-    // The bar of a phone takes the colour of what is below it.
-    if (bar !== null)
-      bar.content = getComputedStyle(document.body).getPropertyValue('--bar').trim() || bar.content;
+    const theme =
+      choices.peek().theme ?? (matchMedia('(prefers-color-scheme: dark)').matches ? 'dark' : 'light');
+    // The bar of a phone goes on from what is below it: `--surface` of ui/tokens.css.
+    if (bar !== null) bar.content = theme === 'dark' ? '#131e21' : '#fdfbf7';
   };
   effect(() => {
     const { theme } = choices.value;
