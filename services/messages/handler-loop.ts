@@ -15,6 +15,8 @@ export interface BatchSource<R> {
    * may be. @throws what is tried again
    */
   next(): Promise<Batch<R> | null> | Batch<R> | null;
+  /** Asked last, right before the batch goes to the handler: the process may have been stopped since. Absent: nobody else consumes. */
+  mayHandOut?(): boolean;
   /** What waits may be tried again. */
   again(): void;
   /** Something has been settled: it can be committed. */
@@ -83,9 +85,10 @@ export class HandlerLoop<R> {
     await null;
     for (let failures = 0; !this.#stopped; ) {
       try {
-        const batch = this.#paused ? null : await this.#source.next();
+        const next = this.#paused ? null : this.#source.next();
+        const batch = next instanceof Promise ? await next : next;
         // Much may have happened while it was read.
-        if (batch === null || this.#paused || this.#stopped) {
+        if (batch === null || this.#paused || this.#stopped || this.#source.mayHandOut?.() === false) {
           await this.#waitForMore();
           continue;
         }

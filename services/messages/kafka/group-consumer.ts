@@ -109,6 +109,7 @@ export class GroupConsumer<R> implements Consumer {
     this.#loop = new HandlerLoop(
       {
         next: () => this.#next(),
+        mayHandOut: () => this.#out?.dealt === this.#dealt && this.#mayHandOut(),
         again: () => this.#owned.tryAgain(),
         onSettled: () => this.#commits.begin(),
         restMs: () => this.#owned.restMs,

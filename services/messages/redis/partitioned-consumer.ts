@@ -69,6 +69,7 @@ export class PartitionedConsumer<R> implements Consumer {
     this.#loop = new HandlerLoop(
       {
         next: () => this.#next(),
+        mayHandOut: () => this.#out.every(({ owned }) => this.#leases.isFresh(owned)),
         again: () => {
           for (const owned of this.#leases.owned.values()) this.#again.add(owned);
         },
