@@ -1,3 +1,4 @@
+import { daysBetween, shortTime, timeOfDay } from '../../i18n/dates.ts';
 import { spoken } from '../../i18n/language.ts';
 
 /** What is offered for disappearing messages, seconds. */
@@ -16,4 +17,9 @@ export function duration(seconds: number): string {
   return new Intl.NumberFormat(spoken.value.language, { style: 'unit', unit, unitDisplay: 'long' }).format(
     seconds / size,
   );
+}
+
+/** A moment in few words: the time of today, else the day too. */
+export function moment(time: number, now = Date.now()): string {
+  return daysBetween(time, now) <= 0 ? timeOfDay(time) : `${shortTime(time, now)}, ${timeOfDay(time)}`;
 }

@@ -1,11 +1,11 @@
 import { useRef, useState } from 'preact/hooks';
-import { daysBetween, list, shortTime, timeOfDay } from '../../i18n/dates.ts';
+import { list } from '../../i18n/dates.ts';
 import { t } from '../../i18n/t.ts';
 import { Avatar } from '../../ui/avatar.tsx';
 import { IconButton } from '../../ui/button.tsx';
 import { Icon } from '../../ui/icon.tsx';
 import { Menu } from '../../ui/menu.tsx';
-import { duration } from './durations.ts';
+import { duration, moment } from './durations.ts';
 import { useMembers } from './members.ts';
 import { nameOf, titleOf } from './names.ts';
 import styles from './pane.module.css';
@@ -46,7 +46,7 @@ export function Header({ state, onBack, onDetails }: Props) {
       <button type="button" class={styles.title} onClick={onDetails} aria-description={t('pane.details')}>
         <Avatar id={title.id} name={title.name} photo={title.photo} size={42} online={isOnline} />
         <span class={styles.names}>
-          <span class={styles.name}>
+          <span class={styles.name} dir="auto">
             <bdi>{title.name}</bdi>
             {timer !== null && (
               <span class={styles.timed} title={t('pane.timerOn', { time: duration(timer) })}>
@@ -83,7 +83,11 @@ function Subtitle({ state }: { state: PaneState }) {
       </span>
     );
   const isGroup = conversation?.kind === 'group';
-  return <span class={styles.subtitle}>{isGroup ? <Members state={state} /> : presenceText(state)}</span>;
+  return (
+    <span class={styles.subtitle} dir="auto">
+      {isGroup ? <Members state={state} /> : presenceText(state)}
+    </span>
+  );
 }
 
 function typingText({ chat, isGroup }: PaneState, users: readonly string[]): string {
@@ -102,8 +106,7 @@ function presenceText({ chat, conversation, where }: PaneState): string {
   if (presence.online) return t('pane.online');
   const seen = presence.last_seen;
   if (seen === undefined) return '';
-  const today = daysBetween(seen, Date.now()) <= 0;
-  return t('pane.lastSeen', { time: today ? timeOfDay(seen) : `${shortTime(seen)}, ${timeOfDay(seen)}` });
+  return t('pane.lastSeen', { time: moment(seen) });
 }
 
 /** Some of them by name, where there are few. */

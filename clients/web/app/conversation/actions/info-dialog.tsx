@@ -6,6 +6,7 @@ import { Dialog } from '../../../ui/dialog.tsx';
 import { Icon } from '../../../ui/icon.tsx';
 import type { IconName } from '../../../ui/icons.ts';
 import { Spinner } from '../../../ui/spinner.tsx';
+import { moment } from '../durations.ts';
 import { plainText } from '../message/label.ts';
 import type { PaneState } from '../state.ts';
 import styles from './actions.module.css';
@@ -95,7 +96,11 @@ function People(props: {
           const time = read ? read_at : delivered_at;
           return (
             <PersonLine key={user} user={user} state={state}>
-              {time !== undefined && <time class={styles.when}>{fullTime(time)}</time>}
+              {time !== undefined && (
+                <time class={styles.when} title={fullTime(time)}>
+                  {moment(time)}
+                </time>
+              )}
             </PersonLine>
           );
         })}

@@ -19,8 +19,6 @@ import { Toolbar } from './toolbar.tsx';
 
 /** Forwarded so often that one should know. */
 const OFTEN = 5;
-/** What acts on a press of its own. */
-const PRESSABLE = 'a, button, input, label';
 
 interface Props {
   message: Message;
@@ -74,7 +72,6 @@ export function Bubble({ message, state, first, last }: Props) {
         </span>
       )}
       <div class={styles.stack}>
-        {/* biome-ignore lint/a11y/noStaticElementInteractions: what fingers and mice do here, keys do on the row */}
         <div
           data-bubble
           class={classes.filter(Boolean).join(' ')}
@@ -84,12 +81,6 @@ export function Bubble({ message, state, first, last }: Props) {
             if ((event.target as Element).closest('a') || !getSelection()?.isCollapsed) return;
             event.preventDefault();
             menu({ x: event.clientX, y: event.clientY });
-          }}
-          onDblClick={(event) => {
-            if ((event.target as Element).closest(PRESSABLE) || !state.canWrite || message.seq === null)
-              return;
-            getSelection()?.removeAllRanges();
-            state.answer({ kind: 'reply', message });
           }}
         >
           {isGroup && !mine && first && <Sender user={message.sender} state={state} />}
