@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { isUuid, UUID_V7_PATTERN } from '../../protocol/uuid.ts';
+import { RefusedError } from '../sdk/index.ts';
 import { button, buttons } from './content.ts';
 import { NoAnswer } from './context.ts';
 import { FakeClient, ME } from './fixtures/fake-client.ts';
@@ -65,11 +66,107 @@ describe('a bot', { timeout: 20_000 }, () => {
     bot.press(/^go:/, (ctx) => ctx.reply(`${ctx.pressed!.data} of ${ctx.pressed!.message}`));
     await bot.start();
     await client.hear('/go');
+    await client.until(1);
     await client.hear('', { content: { type: 'button.press', text: 'Yes', data: 'go:yes' }, reply_to: 2 });
     await client.idle();
     assert.equal(client.done[0]!.fields.content.rows[0][0].data, 'go:yes');
-    assert.equal(client.said[1], 'go:yes of 2');
+    assert.deepEqual(client.said.slice(1), ['go:yes of 2']);
     await bot.stop();
+  });
+
+  it('takes no press for one of a button that it does not have', async () => {
+    const client = new FakeClient();
+    const bot = client.bot();
+    bot.command('go', 'asks', (ctx) => ctx.reply(buttons('Go?', [button('Yes', 'go:yes')])));
+    bot.press(/^go:/, (ctx) => ctx.reply('gone'));
+    await bot.start();
+    await client.hear('/go');
+    await client.until(1);
+    for (const [text, data, reply_to] of [
+      ['Yes', 'go:everywhere', 2],
+      ['No', 'go:yes', 2],
+      ['Yes', 'go:yes', 1],
+      ['Yes', 'go:yes', 7],
+      ['Yes', 'go:yes', undefined],
+    ])
+      await client.hear('', { content: { type: 'button.press', text, data }, reply_to });
+    await client.idle();
+    assert.deepEqual(client.said, ['Go?']);
+    await bot.stop();
+  });
+
+  it('does not hear other bots, unless it is told to', async () => {
+    const client = new FakeClient();
+    client.bots.add(BEN);
+    const added = () => client.hear('', { from: BEN, type: 'members.added', content: undefined });
+    const make = (more = {}) =>
+      client
+        .bot(more)
+        .on({}, (ctx) => ctx.reply(`you said ${ctx.text}`))
+        .on({ event: 'members.added' }, (ctx) => ctx.send('hello'));
+    const bot = make();
+    await bot.start();
+    await client.hear('one', { from: BEN });
+    await client.hear('two');
+    await added();
+    await client.idle();
+    assert.deepEqual(client.said, ['you said two', 'hello']);
+    await bot.stop();
+    const open = make({ hearBots: true });
+    await open.start();
+    await client.hear('three', { from: BEN });
+    await client.idle();
+    assert.equal(client.said.at(-1), 'you said three');
+    await open.stop();
+  });
+
+  it('waits for its answers: while there is no connection, and where it is told to', async () => {
+    const client = new FakeClient();
+    client.status = 'offline';
+    client.refusals.push(
+      new RefusedError({ code: 'rate_limited', message: '', retry: true, retry_after_ms: 1 }),
+      new RefusedError({ code: 'overloaded', message: '', retry: true, retry_after_ms: 1 }),
+    );
+    const bot = client.bot().on({}, (ctx) => ctx.reply(ctx.text!));
+    await bot.start();
+    await client.hear('one');
+    for (let turn = 0; turn < 20; turn++) await new Promise(setImmediate);
+    assert.deepEqual(client.said, []);
+    client.become('online');
+    await client.idle();
+    assert.deepEqual(client.said, ['one']);
+    assert.deepEqual(client.refusals, []);
+    await bot.stop();
+  });
+
+  it('leaves what it cannot know for the next start when it is stopped without a connection', async () => {
+    const client = new FakeClient();
+    const make = () => client.bot().on({}, (ctx) => ctx.reply(ctx.text!));
+    client.status = 'offline';
+    const first = make();
+    await first.start();
+    await client.hear('one');
+    while ((await client.storage.list('bot/')).length < 1) await new Promise(setImmediate);
+    await new Promise(setImmediate);
+    await first.stop();
+    assert.deepEqual([client.said, client.log], [[], []]);
+    client.status = 'online';
+    const second = make();
+    await second.start();
+    await client.idle();
+    assert.deepEqual(client.said, ['one']);
+    await second.stop();
+  });
+
+  it('says of its own accord, once under one name', async () => {
+    const client = new FakeClient();
+    const bot = client.bot();
+    const to = { conversation: OTHER };
+    for (const name of ['a', 'a', 'b'])
+      await bot.say(to, name, { once: { name, time: 1_800_000_000_000 }, replyTo: 4 });
+    assert.deepEqual(client.said, ['a', 'b']);
+    assert.equal(client.done[0]!.fields.reply_to, 4);
+    for (const { id } of client.done) assert.match(id, new RegExp(UUID_V7_PATTERN));
   });
 
   it('does not hear itself', async () => {

@@ -1,10 +1,22 @@
-import { type AnyEvent, DunlinClient, type Lock, type Storage } from '../sdk/index.ts';
+import {
+  type AnyEvent,
+  DunlinClient,
+  type Fields,
+  type Lock,
+  type Sent,
+  type Storage,
+} from '../sdk/index.ts';
 import { Asking, Stopped } from './asking.ts';
 import { helpText, parseCommandText } from './commands.ts';
+import { contentOf, type Says } from './content.ts';
 import { type BotClient, type BotEvent, Context } from './context.ts';
+import { derivedId } from './derived-id.ts';
 import { type Filter, matches } from './filters.ts';
 import { Journal, type Place } from './journal.ts';
+import { Kinds } from './kinds.ts';
 import { compose, type Handler, type Middleware } from './middleware.ts';
+import { isGenuine } from './pressing.ts';
+import { Questions } from './questions.ts';
 import { type BotCredentials, BotSessions, sessionOf } from './session.ts';
 import { type State, type StateStore, StoredStates } from './states.ts';
 import { Turns } from './turns.ts';
@@ -23,6 +35,8 @@ export interface BotOptions {
   states?: StateStore;
   /** Events handled at once; those of one conversation one after the other. Default 16. */
   concurrency?: number;
+  /** Are messages of other bots handled? Default: no, so that two of them do not answer each other for ever. */
+  hearBots?: boolean;
   /** What a user is told whose message a handler failed at; null: nothing. */
   apology?: string | null;
   /** Default: errors to the console. */
@@ -34,6 +48,8 @@ export interface BotOptions {
 }
 
 const CONCURRENCY = 16;
+/** What is written by somebody, or done to what is written. */
+const ofMessages = new Set(['message', 'message.edited', 'message.deleted', 'message.reaction']);
 const APOLOGY = 'Sorry, something went wrong here.';
 
 const toConsole: Log = (level, message, fields) => {
@@ -48,6 +64,9 @@ export class Bot {
   readonly #journal: Journal;
   readonly #turns: Turns;
   readonly #asking = new Asking();
+  readonly #questions: Questions;
+  /** Null: all are heard. */
+  readonly #kinds: Kinds | null;
   readonly #all: Middleware[] = [];
   readonly #commands = new Map<string, string>();
   readonly #apology: string | null;
@@ -65,6 +84,8 @@ export class Bot {
     this.#username = session.username.toLowerCase();
     this.#states = options.states ?? new StoredStates(storage, this.client.user);
     this.#journal = new Journal(storage, this.client.user);
+    this.#questions = new Questions(this.client);
+    this.#kinds = options.hearBots === true ? null : new Kinds(this.#questions);
     this.#turns = new Turns(options.concurrency ?? CONCURRENCY);
     this.#apology = options.apology === undefined ? APOLOGY : options.apology;
     this.#log = options.log ?? toConsole;
@@ -82,9 +103,11 @@ export class Bot {
     return this.use((ctx, next) => (matches(ctx, filter) ? handler(ctx) : next()));
   }
 
-  /** A button with this data was pressed. */
+  /** A button with this data was pressed, of a message of the bot's that has it: the server is asked whether that is so. */
   press(data: string | RegExp, handler: Handler): this {
-    return this.on({ press: data }, handler);
+    return this.use(async (ctx, next) => {
+      await (matches(ctx, { press: data }) && (await isGenuine(ctx)) ? handler(ctx) : next());
+    });
   }
 
   /**
@@ -100,6 +123,24 @@ export class Bot {
       if (ctx.command?.name !== name) return next();
       return handler(ctx);
     });
+  }
+
+  /**
+   * Says something that is no answer to anything. Resolves when it is kept, to go out with this connection or the next.
+   * @param more `once`: what is said again under this name, and of this time, is said once, also after a restart
+   * @throws {RefusedError} too_large
+   */
+  say(
+    to: Fields<'message.send'>['to'],
+    says: Says,
+    more: { replyTo?: number; once?: { name: string; time: number } } = {},
+  ): Promise<Sent> {
+    const { replyTo, once } = more;
+    return this.client.change(
+      'message.send',
+      { to, content: contentOf(says), ...(replyTo === undefined ? {} : { reply_to: replyTo }) },
+      once && derivedId(this.client.user, `once/${once.name}`, once.time),
+    );
   }
 
   /** Handles first what an earlier run left, and then what comes. Goes on connecting until {@link stop}. */
@@ -130,6 +171,7 @@ export class Bot {
     this.#state = 'stopped';
     const ended = this.#turns.stop();
     this.#asking.stop();
+    this.#questions.stop();
     await ended;
     await this.client.close();
   }
@@ -142,12 +184,11 @@ export class Bot {
 
   #add(place: Place): void {
     this.#turns.add(place.conversation, (yieldTurn) =>
-      this.#handle(place, yieldTurn).catch((error: unknown) =>
-        this.#log('error', 'an event could not be handled; it is tried again at the next start', {
-          error,
-          ...place,
-        }),
-      ),
+      this.#handle(place, yieldTurn).catch((error: unknown) => {
+        if (error instanceof Stopped) return;
+        const message = 'an event could not be handled; it is tried again at the next start';
+        this.#log('error', message, { error, ...place });
+      }),
     );
   }
 
@@ -155,13 +196,14 @@ export class Bot {
     const event = (await this.#journal.event(place)) as BotEvent | undefined;
     // Done before, or an answer that was taken together with its question.
     if (event === undefined) return;
+    if (ofMessages.has(event.type) && (await this.#isOfBot(event))) return this.#journal.done([place], []);
     const taken = this.#asking.take(event);
     if (taken !== null) return taken;
     const places = [place];
     const state = await this.#states.load(place.conversation);
     let before = JSON.stringify(state);
     let endTurn = yieldTurn;
-    const ctx = new Context(event, state, this.client, async (timeoutMs) => {
+    const ctx = new Context(event, state, this.client, this.#questions, async (timeoutMs) => {
       const asked = this.#asking.wait(event.conversation, event.sender.user, timeoutMs);
       endTurn();
       const answer = await asked;
@@ -181,6 +223,10 @@ export class Bot {
     } finally {
       endTurn();
     }
+  }
+
+  async #isOfBot(event: BotEvent): Promise<boolean> {
+    return (await this.#kinds?.isBot(event.sender.user)) === true;
   }
 
   /** What others have changed while an answer was waited for. */

@@ -1,17 +1,33 @@
-import type { AnyEvent, ChangeType, Content, DunlinClient, Fields, Sent } from '../sdk/index.ts';
+import type {
+  AnswerOf,
+  AnyEvent,
+  ChangeType,
+  Content,
+  DunlinClient,
+  Fields,
+  QueryType,
+  Sent,
+} from '../sdk/index.ts';
 import type { CommandText } from './commands.ts';
 import { contentOf, type Says } from './content.ts';
 import { derivedId } from './derived-id.ts';
+import type { Questions } from './questions.ts';
 import type { State } from './states.ts';
 
 /** What a bot needs of the client. */
 export type BotClient = Pick<
   DunlinClient,
-  'user' | 'on' | 'keepWith' | 'connect' | 'close' | 'change' | 'query' | 'typing'
+  'user' | 'status' | 'on' | 'keepWith' | 'connect' | 'close' | 'change' | 'query' | 'typing'
 >;
 
 /** An event of a conversation, of somebody else's. */
-export type BotEvent = AnyEvent & { kind?: 'direct' | 'group'; content?: Content; mentions?: string[] };
+export type BotEvent = AnyEvent & {
+  kind?: 'direct' | 'group';
+  content?: Content;
+  mentions?: string[];
+  reply_to?: number;
+  edited?: { content: unknown };
+};
 
 /** Waits for what the same user says next there, and takes it. */
 export type WaitForAnswer = (timeoutMs: number) => Promise<BotEvent>;
@@ -30,13 +46,22 @@ export class Context {
   /** Is the bot mentioned? */
   readonly mentioned: boolean;
   readonly #waitForAnswer: WaitForAnswer;
+  readonly #questions: Questions;
+  #answered: Promise<BotEvent | null> | null = null;
   #done = 0;
 
-  constructor(event: BotEvent, state: State, client: BotClient, waitForAnswer: WaitForAnswer) {
+  constructor(
+    event: BotEvent,
+    state: State,
+    client: BotClient,
+    questions: Questions,
+    waitForAnswer: WaitForAnswer,
+  ) {
     this.event = event;
     this.state = state;
     this.client = client;
     this.mentioned = event.mentions?.includes(client.user) ?? false;
+    this.#questions = questions;
     this.#waitForAnswer = waitForAnswer;
   }
 
@@ -59,17 +84,31 @@ export class Context {
     const text = this.content?.text;
     return typeof text === 'string' ? text : null;
   }
-  /** A button that was pressed, and the message that it is said to belong to. Anybody can send this: check that it is what you offered. */
+  /** A button that was pressed, and the message that it is said to belong to. Anybody can write this; what comes to `Bot.press` is true. */
   get pressed(): { label: string; data: string; message: number | null } | null {
     const { content } = this;
     if (content?.type !== 'button.press') return null;
     const { text, data } = content as { text: string; data: string };
-    const { reply_to } = this.event as { reply_to?: number };
-    return { label: text, data, message: reply_to ?? null };
+    return { label: text, data, message: this.event.reply_to ?? null };
   }
   /** Words of the command. */
   get args(): readonly string[] {
     return this.command?.args ?? [];
+  }
+
+  /** The message that this one answers, as it is now; null: it answers none, or that one may not be read. */
+  answered(): Promise<BotEvent | null> {
+    this.#answered ??= this.#readAnswered();
+    return this.#answered;
+  }
+
+  async #readAnswered(): Promise<BotEvent | null> {
+    const { reply_to } = this.event;
+    if (reply_to === undefined) return null;
+    const { conversation } = this;
+    const page = await this.query('messages.list', { conversation, after: reply_to - 1, limit: 1 });
+    const [found] = page.events as BotEvent[];
+    return found?.seq === reply_to && found.type === 'message' ? found : null;
   }
 
   /** In this conversation, as an answer to this message. */
@@ -113,7 +152,17 @@ export class Context {
    * handled, as long as the handler does the same things in the same order.
    */
   do<T extends ChangeType>(type: T, fields: Fields<T>): Promise<Sent> {
-    return this.client.change(type, fields, derivedId(this.client.user, this.event, this.#done++));
+    const { conversation, seq, time } = this.event;
+    return this.client.change(
+      type,
+      fields,
+      derivedId(this.client.user, `${conversation}/${seq}/${this.#done++}`, time),
+    );
+  }
+
+  /** Asks the server: waits while there is no connection, and as long as it is told where it asks too much. @throws {RefusedError} for good */
+  query<T extends QueryType>(type: T, fields: Fields<T>): Promise<AnswerOf<T>> {
+    return this.#questions.ask(type, fields);
   }
 }
 

@@ -7,12 +7,12 @@ export interface Filter {
   event?: ConversationEventType;
   /** The text is it, or matches. */
   text?: string | RegExp;
-  /** The bot is mentioned, or answered. */
+  /** The bot is mentioned. */
   mention?: boolean;
   kind?: 'direct' | 'group';
   /** The type of the content. */
   type?: string;
-  /** The data of a button that was pressed is it, or matches. */
+  /** The data of a button that is said to have been pressed is it, or matches: who must be sure of it uses `Bot.press`. */
   press?: string | RegExp;
 }
 
