@@ -18,7 +18,7 @@ export function openConnection(path: string, readOnly: boolean): DatabaseSync {
 
 /** Brings the schema up to the newest version; each step in a transaction of its own, kept in `user_version`. */
 export function migrate(db: DatabaseSync, migrations: readonly string[], path: string): void {
-  const { user_version: version } = db.prepare('PRAGMA user_version').get() as { user_version: number };
+  const version = versionOf(db);
   if (version > migrations.length) {
     throw new Error(
       `${path} was written by a newer Dunlin (schema ${version}, this one knows ${migrations.length}): start that version, or restore a backup`,
@@ -27,12 +27,19 @@ export function migrate(db: DatabaseSync, migrations: readonly string[], path: s
   for (let next = version; next < migrations.length; next++) {
     db.exec('BEGIN IMMEDIATE');
     try {
-      db.exec(migrations[next]!);
-      db.exec(`PRAGMA user_version = ${next + 1}`);
+      // Another process may have been faster, between the look and the lock.
+      if (versionOf(db) === next) {
+        db.exec(migrations[next]!);
+        db.exec(`PRAGMA user_version = ${next + 1}`);
+      }
       db.exec('COMMIT');
     } catch (error) {
       db.exec('ROLLBACK');
       throw error;
     }
   }
+}
+
+function versionOf(db: DatabaseSync): number {
+  return (db.prepare('PRAGMA user_version').get() as { user_version: number }).user_version;
 }
