@@ -5,8 +5,8 @@
 export interface PushSender {
   readonly kind: RouteKind;
   /**
-   * One attempt. Answers what came of it and does not throw for what a vendor or a network does; of whatever it throws, the attempt counts as
-   * `retry`. Gives up when `signal` is aborted: the attempt's deadline, or the process ends.
+   * One attempt. Answers what came of it and does not throw for what a vendor or a network does; where it throws all the same, the attempt counts as
+   * `unknown`. Gives up when `signal` is aborted: the attempt's deadline, or the process ends.
    * @param route of this sender's kind, as it was checked when it was registered; an endpoint is checked again when it is connected to
    */
   send(route: RouteTarget, notification: PushNotification, signal: AbortSignal): Promise<PushOutcome>;
@@ -60,8 +60,13 @@ export interface PushNotification {
 export type PushOutcome =
   /** The vendor has it. `receipt`: by what the vendor names it. */
   | { outcome: 'accepted'; receipt?: string }
-  /** Not now. `afterMs`: what the vendor asked us to wait, milliseconds; null: it did not say. */
+  /** Not now: the vendor does not have it. `afterMs`: what the vendor asked us to wait, milliseconds; null: it did not say. */
   | { outcome: 'retry'; afterMs: number | null; reason: string }
+  /**
+   * It went out, or may have, and no answer came (a deadline, a connection that broke): the vendor may have it. It is not tried again, so that nobody
+   * is told twice.
+   */
+  | { outcome: 'unknown'; reason: string }
   /** There is no such device any more: the route is dead. */
   | { outcome: 'unregistered' }
   /** This notification, or whoever sends it, is refused: trying again as it is would change nothing. */
