@@ -26,6 +26,19 @@ export function loadSigningKey(folder: string): string {
   );
 }
 
+/** Loads the P-256 private key (PKCS #8, PEM) by which push services know this server (RFC 8292); makes one on first start. */
+export function loadVapidKey(folder: string): string {
+  return loadOrCreate(
+    join(folder, 'vapid-key.pem'),
+    () =>
+      generateKeyPairSync('ec', {
+        namedCurve: 'P-256',
+        privateKeyEncoding: { type: 'pkcs8', format: 'pem' },
+        publicKeyEncoding: { type: 'spki', format: 'pem' },
+      }).privateKey,
+  );
+}
+
 function loadOrCreate(path: string, make: () => string): string {
   const existing = read(path);
   if (existing !== null) return existing;

@@ -12,7 +12,7 @@ export function printConfig({ config, sources }: Loaded): string {
 }
 
 function redacted(name: string, value: unknown): string {
-  if (/secret|password|token$|apikey|signingkey/i.test(name) && value !== '') return '[redacted]';
+  if (/secret|password|token$|apikey|signingkey|vapidkey/i.test(name) && value !== '') return '[redacted]';
   // Credentials inside a URL.
   return JSON.stringify(value).replace(/(\w+:\/\/[^:/@"]*:)[^@"]*@/g, '$1[redacted]@');
 }

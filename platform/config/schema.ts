@@ -253,6 +253,36 @@ export const ConfigSchema = group('Dunlin', {
     failureDays: count(30, 'days for which they are kept'),
     rotationHours: count(24, 'hours for which a former secret signs as well', 0),
   }),
+  fcm: group('Push by Firebase Cloud Messaging', {
+    serviceAccountFile: text(
+      '',
+      'file with the key of a service account, JSON, as the Firebase console gives it; empty: none of it',
+    ),
+    url: text('https://fcm.googleapis.com', 'where it is asked: another one for a proxy'),
+  }),
+  apns: group('Push by Apple', {
+    keyFile: text('', 'file with the key for provider tokens, PEM (.p8); empty: none of it'),
+    keyId: text('', 'the id of this key'),
+    teamId: text('', 'the id of the developer team'),
+    topic: text('', 'the bundle id of the app, where a device names none'),
+    production: flag(true, 'false: apps in development, which Apple serves elsewhere'),
+    url: text('', 'where it is asked; empty: at Apple'),
+  }),
+  webpush: group('Web Push', {
+    subject: text(
+      '',
+      'whom push services may write to: mailto:… or https://…; empty: `http.publicUrl` where that is https',
+    ),
+    vapidKey: text(
+      '',
+      'P-256 private key, PKCS #8 PEM, the same for all processes; by DUNLIN_WEBPUSH_VAPID_KEY_FILE. Empty: derived from `tokens.signingKey` where that is set, otherwise one of its own, in the data folder',
+    ),
+  }),
+  onesignal: group('Push by OneSignal', {
+    appId: text('', 'the id of the app; empty: none of it'),
+    apiKey: text('', 'its key for the REST API'),
+    url: text('https://api.onesignal.com', 'where it is asked: another one for a proxy'),
+  }),
   receipts: group('Receipts', {
     flushMs: Type.Integer({
       minimum: 10,
