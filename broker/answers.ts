@@ -6,11 +6,11 @@ const MOST_WAITING = 1_000;
 
 /** Answers to devices, each in its turn when the device has room. */
 export class Answers {
-  readonly #replies: Replies;
+  readonly #replies: Pick<Replies, 'toDevice' | 'room'>;
   readonly #onStuck: (connection: Connection) => void;
   readonly #waiting = new Map<Connection, string[]>();
 
-  constructor(replies: Replies, onStuck: (connection: Connection) => void) {
+  constructor(replies: Pick<Replies, 'toDevice' | 'room'>, onStuck: (connection: Connection) => void) {
     this.#replies = replies;
     this.#onStuck = onStuck;
   }

@@ -88,7 +88,7 @@ export async function createBroker(parts: BrokerParts): Promise<Broker> {
     metrics.refusals_total.labels('rate_limited').inc();
     connection.client.close();
   });
-  const notices = new Notices(answers, metrics, logger);
+  const notices = new Notices(delivery, metrics, logger);
   const guard = new ConnectionGuard(
     limits,
     clock,

@@ -2,7 +2,7 @@ import type { Logger } from '../platform/logging.ts';
 import type { Metrics } from '../platform/metrics.ts';
 import { VERSION } from '../protocol/commands.ts';
 import { type Refusal, Refused, refusal } from '../protocol/errors.ts';
-import type { Answers } from './answers.ts';
+import type { Replies } from '../services/replies.ts';
 import type { Connection } from './connections/connections.ts';
 
 /** A topic or filter in a notice is cut to this. */
@@ -10,24 +10,38 @@ const MOST_DETAIL = 200;
 
 /** Tells devices why something was refused, on their own inbox; and counts it. */
 export class Notices {
-  readonly #answers: Pick<Answers, 'send'>;
+  readonly #replies: Pick<Replies, 'toDeviceFirst'>;
   readonly #metrics: Pick<Metrics, 'refusals_total'>;
   readonly #logger: Logger;
 
-  constructor(answers: Pick<Answers, 'send'>, metrics: Pick<Metrics, 'refusals_total'>, logger: Logger) {
-    this.#answers = answers;
+  constructor(
+    replies: Pick<Replies, 'toDeviceFirst'>,
+    metrics: Pick<Metrics, 'refusals_total'>,
+    logger: Logger,
+  ) {
+    this.#replies = replies;
     this.#metrics = metrics;
     this.#logger = logger;
   }
 
-  /** `command` null: what was refused is no command, or has no readable id. */
-  refused(connection: Connection, command: string | null, error: Refusal): void {
+  /**
+   * `command` null: what was refused is no command, or has no readable id. `told` is called when that is on its way, or its connection has
+   * ended. False: the device cannot be told, as it is gone or has no inbox; then `told` is not called.
+   */
+  refused(
+    connection: Connection,
+    command: string | null,
+    error: Refusal,
+    told: () => void = () => {},
+  ): boolean {
     this.#metrics.refusals_total.labels(error.code).inc();
-    this.#answers.send(connection, JSON.stringify({ v: VERSION, type: 'refused', command, error }));
+    const payload = JSON.stringify({ v: VERSION, type: 'refused', command, error });
+    return !connection.closed && this.#replies.toDeviceFirst(connection.actor, payload, told);
   }
 
-  topicForbidden(connection: Connection, topic: string): void {
-    this.refused(connection, null, refusal('topic_forbidden', topic.slice(0, MOST_DETAIL)));
+  /** See {@link refused}. */
+  topicForbidden(connection: Connection, topic: string, told?: () => void): boolean {
+    return this.refused(connection, null, refusal('topic_forbidden', topic.slice(0, MOST_DETAIL)), told);
   }
 
   /** What an exception means to the one who asked: a refusal as it is, and a mistake of ours, which is logged, as `internal`. */

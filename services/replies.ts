@@ -7,6 +7,12 @@ export interface Replies {
    * Answers that wait for a window are bounded: see {@link room}.
    */
   toDevice(actor: Actor, payload: string): boolean;
+  /**
+   * As {@link toDevice}, ahead of everything that waits and whatever the window has: what is told before something is acknowledged must
+   * not wait for acknowledgements. `written` is called when it is on its way, or never can be, as the connection has ended; not when this
+   * is false.
+   */
+  toDeviceFirst(actor: Actor, payload: string, written: () => void): boolean;
   /** Resolves when the device has room for another answer: back-pressure for those who ask and do not acknowledge. */
   room(actor: Actor): Promise<void> | undefined;
 }

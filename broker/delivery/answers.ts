@@ -4,6 +4,11 @@ export interface Answer {
   payload: Buffer;
 }
 
+/** One that is told of when it has been written, or is given up. */
+export interface TracedAnswer extends Answer {
+  written(): void;
+}
+
 /** Answers that may wait; beyond it those who ask are made to wait. */
 const ROOM = 128;
 const ROOM_BYTES = 1024 * 1024;
@@ -12,8 +17,8 @@ const MOST = 1_024;
 const MOST_BYTES = 16 * 1024 * 1024;
 
 /** Answers of one device that wait for its window. */
-export class Answers {
-  readonly #waiting: Answer[] = [];
+export class Answers<One extends Answer = Answer> {
+  readonly #waiting: One[] = [];
   readonly #askers: (() => void)[] = [];
   #bytes = 0;
 
@@ -22,7 +27,7 @@ export class Answers {
   }
 
   /** False: too many wait already. */
-  push(answer: Answer): boolean {
+  push(answer: One): boolean {
     if (this.#waiting.length >= MOST) return false;
     if (this.#waiting.length > 0 && this.#bytes + answer.payload.length > MOST_BYTES) return false;
     this.#waiting.push(answer);
@@ -30,7 +35,7 @@ export class Answers {
     return true;
   }
 
-  shift(): Answer | undefined {
+  shift(): One | undefined {
     const answer = this.#waiting.shift();
     if (answer === undefined) return undefined;
     this.#bytes -= answer.payload.length;
@@ -45,11 +50,12 @@ export class Answers {
     return new Promise((resolve) => this.#askers.push(resolve));
   }
 
-  /** Nobody waits any more: the connection ended. */
-  close(): void {
-    this.#waiting.length = 0;
+  /** Nobody waits any more: the connection ended. Returns what was not sent. */
+  close(): One[] {
     this.#bytes = 0;
+    const left = this.#waiting.splice(0);
     this.#letAll();
+    return left;
   }
 
   #letAll(): void {

@@ -197,6 +197,9 @@ export function createDelivery(parts: DeliveryParts): RunningDelivery {
 
     toDevice: (actor, payload) => index.ofDevice(actor.device)?.answer(Buffer.from(payload)) ?? false,
 
+    toDeviceFirst: (actor, payload, written) =>
+      index.ofDevice(actor.device)?.answerFirst(Buffer.from(payload), written) ?? false,
+
     room: (actor) => index.ofDevice(actor.device)?.room(),
 
     async initialise(device, user) {

@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict';
 import { afterEach, beforeEach, describe, it, mock } from 'node:test';
 import { setImmediate as nextTurn } from 'node:timers/promises';
+import { topics } from '../../protocol/topics.ts';
 import { oneNode, uuid } from './fixtures/one-node.ts';
 
 const [alice, phone, laptop, chat] = [uuid(1, 1), uuid(2, 1), uuid(2, 2), uuid(3, 1)];
@@ -42,6 +43,75 @@ describe('without a store', () => {
       assert.deepEqual(one.seqs(chat), [1, 2]);
       await node.delivery.stop();
     });
+
+  it('a device that waits is told what was refused, at once and whatever is in flight; answers wait', async () => {
+    const node = setUp();
+    const actor = { user: alice, device: phone };
+    const inbox = topics.deviceInbox(alice, phone);
+    // Three events in flight when the connection ends.
+    const before = node.connect(alice, phone, false);
+    await pass(1_000);
+    for (let n = 0; n < 3; n++) node.say(chat);
+    await pass(1_000);
+    const used = before.received.map(({ messageId }) => messageId);
+    assert.equal(used.length, 3);
+    before.client.close();
+
+    node.stores.directory = 'away';
+    const one = node.connect(alice, phone, false);
+    node.delivery.subscribed(one.client.asClient, [{ topic: inbox, qos: 1 }]);
+    await pass(5_000);
+    let written = 0;
+    assert.equal(node.delivery.toDevice(actor, '{"answer":1}'), true);
+    for (let n = 0; n < 100; n++)
+      assert.equal(
+        node.delivery.toDeviceFirst(actor, `{"refused":${n}}`, () => written++),
+        true,
+      );
+    assert.equal(written, 100);
+    assert.deepEqual(
+      one.bodies().map((body) => body.refused),
+      Array.from({ length: 100 }, (_, n) => n),
+    );
+    const ids = one.received.map(({ messageId }) => messageId);
+    assert.equal(new Set([...ids, ...used]).size, 103, 'identifiers of what is in flight were used again');
+    // A socket without room: it is told when there is some.
+    one.client.conn.writableNeedDrain = true;
+    node.delivery.toDeviceFirst(actor, '{"refused":100}', () => written++);
+    assert.equal(written, 100);
+    one.client.conn.drain();
+    assert.equal(written, 101);
+    for (let n = 0; n <= 100; n++) one.acknowledge(n);
+    node.stores.directory = 'up';
+    await pass(20_000);
+    assert.deepEqual(one.seqs(chat), [1, 2, 3]);
+    assert.equal(one.bodies().filter(({ answer }) => answer === 1).length, 1);
+    await node.delivery.stop();
+  });
+
+  it('who waits for a device to be told hears of it when its connection ends', async () => {
+    const node = setUp();
+    const actor = { user: alice, device: phone };
+    const one = node.connect(alice, phone);
+    const told: string[] = [];
+    assert.equal(
+      node.delivery.toDeviceFirst(actor, '{}', () => told.push('no inbox')),
+      false,
+    );
+    node.delivery.subscribed(one.client.asClient, [{ topic: topics.deviceInbox(alice, phone), qos: 1 }]);
+    await pass(1_000);
+    one.client.conn.writableNeedDrain = true;
+    for (const n of [1, 2]) node.delivery.toDeviceFirst(actor, '{}', () => told.push(`${n}`));
+    assert.equal(told.length, 0);
+    one.client.close();
+    assert.deepEqual(told, ['1', '2']);
+    assert.equal(
+      node.delivery.toDeviceFirst(actor, '{}', () => told.push('nobody')),
+      false,
+    );
+    assert.deepEqual(one.bodies(), []);
+    await node.delivery.stop();
+  });
 
   it('pages are asked for again, also when they end before what was told', async () => {
     const node = setUp();

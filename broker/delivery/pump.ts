@@ -1,7 +1,7 @@
 import type { Duplex } from 'node:stream';
 import type { Client } from 'aedes';
 import type { Actor } from '../../services/actor.ts';
-import { type Answer, Answers } from './answers.ts';
+import { type Answer, Answers, type TracedAnswer } from './answers.ts';
 import type { CatchUp } from './catch-up.ts';
 import { FIRST_ID, followingId } from './packet-ids.ts';
 import type { Position, Sent } from './position.ts';
@@ -25,6 +25,9 @@ export interface PumpParts {
 
 /** What waits for its PUBACK. */
 type InFlight = Sent | Answer | Notice;
+
+/** Beyond the window, of what does not wait for it: then a device takes in what it is told and acknowledges none of it. */
+const MOST_FIRST = 1_024;
 
 /** Events of one stream in a row before another stream has its turn. */
 const TURN = 16;
@@ -62,6 +65,8 @@ export class Pump {
   #inflight: Map<number, InFlight> | null = null;
   #redelivery: Redelivery | null = null;
   #answers: Answers | null = null;
+  /** What goes ahead of everything: refusals. */
+  #first: Answers<TracedAnswer> | null = null;
   #receipts: ReceiptLane | null = null;
   #nextId = FIRST_ID;
   #receiptsTurn = false;
@@ -151,6 +156,19 @@ export class Pump {
     return true;
   }
 
+  /** As {@link answer}, also while it is not known yet where the device stands. `written`: see {@link TracedAnswer}; not when this is false. */
+  answerFirst(payload: Buffer, written: () => void): boolean {
+    const route = this.routes.deviceInbox;
+    if (route === null || this.state === 'closed') return false;
+    this.#first ??= new Answers();
+    if (!this.#first.push({ topic: route.topic, payload, written })) {
+      this.client.close();
+      return false;
+    }
+    this.run();
+    return true;
+  }
+
   /** Resolves when another answer may wait; undefined: now. */
   room(): Promise<void> | undefined {
     return this.state === 'closed' ? undefined : this.#answers?.room();
@@ -178,6 +196,7 @@ export class Pump {
   close(): void {
     this.state = 'closed';
     this.#answers?.close();
+    for (const { written } of this.#first?.close() ?? []) written();
   }
 
   /** For the next connection of a persistent session; with what this connection had not got to send again yet. */
@@ -198,6 +217,7 @@ export class Pump {
 
   /** Sends what there is, as far as the window and the socket allow. */
   run(): void {
+    if (this.#first !== null) this.#sendFirst(this.#first);
     if (this.state !== 'running') return;
     while (this.inflight < this.#parts.window && this.#hasRoom()) {
       if (this.#redelivery !== null) {
@@ -232,6 +252,17 @@ export class Pump {
     }
     redelivery.shift();
     return true;
+  }
+
+  #sendFirst(first: Answers<TracedAnswer>): void {
+    const most = this.#parts.window + MOST_FIRST;
+    while (this.state !== 'closed' && this.inflight < most && this.#hasRoom()) {
+      const answer = first.shift();
+      if (answer === undefined) return;
+      const { topic, payload, written } = answer;
+      this.#send(topic, payload, this.routes.deviceInbox?.qos === 0 ? null : { topic, payload });
+      written();
+    }
   }
 
   #sendAnswer(): boolean {
@@ -290,7 +321,8 @@ export class Pump {
   #send(topic: string, payload: Buffer, expected: InFlight | null): void {
     if (expected === null) return this.#write(topic, payload, null, false);
     // None is used again while it is in flight [MQTT-2.3.1-4]; the window is far smaller than their number.
-    while (this.#inflight?.has(this.#nextId)) this.#nextId = followingId(this.#nextId);
+    while (this.#inflight?.has(this.#nextId) || this.#redelivery?.has(this.#nextId))
+      this.#nextId = followingId(this.#nextId);
     this.#write(topic, payload, this.#nextId, false);
     this.#expect(this.#nextId, expected);
     this.#nextId = followingId(this.#nextId);

@@ -44,6 +44,11 @@ export class Redelivery {
     return this.#unfinished.slice(this.#at);
   }
 
+  /** Whether something that is to be sent again has this packet identifier. */
+  has(packetId: number): boolean {
+    return this.rest.some((one) => one.packetId === packetId);
+  }
+
   shift(): void {
     this.#at++;
   }

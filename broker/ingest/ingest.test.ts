@@ -32,6 +32,8 @@ function stage(limits: Partial<ReturnType<typeof defaultConfig>['limits']> = {})
     connection: unknown;
     payload: { command: string | null; type: string; error: { code: string } };
   }[] = [];
+  /** Whether the device has an inbox for refusals; and those that are not on their way yet. */
+  const holds = { inbox: true, refusals: false, written: [] as (() => void)[] };
   const denied = new Set<object>();
   const stored: { packet: object; resolve(): void; reject(error: Error): void }[] = [];
   const metrics = createMetrics();
@@ -63,7 +65,19 @@ function stage(limits: Partial<ReturnType<typeof defaultConfig>['limits']> = {})
       },
     },
     answers,
-    notices: new Notices(answers, metrics, createLogger('silent')),
+    notices: new Notices(
+      {
+        toDeviceFirst(actor, text, written) {
+          if (!holds.inbox) return false;
+          answers.send(actor, text);
+          if (holds.refusals) holds.written.push(written);
+          else written();
+          return true;
+        },
+      },
+      metrics,
+      createLogger('silent'),
+    ),
     distribute: (packet) => new Promise((resolve, reject) => stored.push({ packet, resolve, reject })),
     deny: (packet) => denied.add(packet),
     limits: { ...config.limits, ...limits },
@@ -94,7 +108,7 @@ function stage(limits: Partial<ReturnType<typeof defaultConfig>['limits']> = {})
     ),
   });
   const refusals = () => told.map(({ payload }) => [payload.command, payload.error?.code ?? payload.type]);
-  return { ingest, submitted, told, denied, stored, connect, publish, command, refusals };
+  return { ingest, submitted, told, holds, denied, stored, connect, publish, command, refusals };
 }
 
 const create = { name: 'Rowing' };
@@ -141,6 +155,35 @@ describe('ingest', () => {
     await settled();
     assert.equal(packet.acknowledged, null);
     assert.deepEqual(refusals(), [[id, 'storage_full']]);
+  });
+
+  it('acknowledges what is refused when its reason is on its way, and not before', async () => {
+    const { submitted, holds, connect, command, publish } = stage();
+    holds.refusals = true;
+    const device = connect();
+    const { packet } = command(device, 'group.create', create);
+    const unreadable = publish(device, topics.outbox(device.actor.user), '{');
+    const forbidden = publish(device, 'weather', '{}');
+    submitted[0]!.reject(new Refused('unavailable'));
+    await settled();
+    for (const one of [packet, unreadable, forbidden]) assert.equal(one.acknowledged, undefined);
+    for (const written of holds.written.splice(0)) written();
+    for (const one of [packet, unreadable, forbidden]) assert.equal(one.acknowledged, null);
+  });
+
+  it('acknowledges nothing that would succeed later and of which nobody can be told', async () => {
+    const { submitted, holds, connect, command } = stage();
+    holds.inbox = false;
+    const device = connect();
+    const packets = [0, 1, 2].map(() => command(device, 'group.create', create).packet);
+    submitted[0]!.reject(new Refused('not_a_member'));
+    submitted[1]!.reject(new Refused('unavailable'));
+    submitted[2]!.reject(new TypeError('undefined is not a function'));
+    await settled();
+    const [refused, later, mistake] = packets;
+    assert.equal(refused!.acknowledged, null, 'for good: it would come again and again');
+    assert.match(String(later!.acknowledged), /cannot be told: unavailable/);
+    assert.equal(mistake!.acknowledged, null, 'it may be made again each time');
   });
 
   it('answers a mistake of ours as such', async () => {

@@ -3,7 +3,7 @@ import type { Clock } from '../../platform/clock.ts';
 import type { Config } from '../../platform/config/schema.ts';
 import type { Metrics } from '../../platform/metrics.ts';
 import { isChange, type Query } from '../../protocol/commands.ts';
-import { type Refusal, refusal } from '../../protocol/errors.ts';
+import { type ErrorCode, type Refusal, refusal } from '../../protocol/errors.ts';
 import { commandIdOf, type Parsed, parseCommand } from '../../protocol/parse.ts';
 import { needOfCommand, needOfTopic } from '../../protocol/scopes.ts';
 import { parseTopic } from '../../protocol/topics.ts';
@@ -52,12 +52,21 @@ export interface Published {
   clientId?: string;
 }
 
+/** The acknowledgement; with an error there is none, and the connection ends. */
+type Finish = (error?: Error | null) => void;
+/** Tells why, and calls `told` then. */
+type Refuse = (error: unknown, told: Finish) => void;
+
+/** What is over in a moment. A mistake of ours may be made again and again. */
+const PASSING: ReadonlySet<ErrorCode> = new Set(['unavailable', 'overloaded', 'draining']);
+
 /** The type under which a command is counted that cannot be read. */
 const UNREADABLE = 'unreadable';
 
 /**
  * Everything that is published, before it is acknowledged. `done` is the acknowledgement: for a change it is given when the change is durable.
- * MQTT 3.1.1 has no reason in its PUBACK, so what is refused is acknowledged too, and the reason goes to the device's inbox.
+ * MQTT 3.1.1 has no reason in its PUBACK, so what is refused is acknowledged too, and the reason goes to the device's inbox: first, so that
+ * no connection can end between the two, and whoever has the PUBACK knows.
  */
 export class Ingest {
   readonly #parts: IngestParts;
@@ -78,7 +87,8 @@ export class Ingest {
       queries: parts.queries,
       answers: parts.answers,
       onAnswered: (query) => this.#count(query.type, 'answered'),
-      onRefused: (connection, query, error) => this.#refuse(connection, query.id, query.type, error),
+      onRefused: (connection, query, error) =>
+        this.#refuse(connection, query.id, query.type, error, () => {}),
     });
   }
 
@@ -101,7 +111,8 @@ export class Ingest {
           this.#command(connection, bytesOf(packet), refusedMs, finish),
         );
       case 'typing': {
-        const refuse = (error: unknown) => this.#refuse(connection, null, 'typing', error);
+        const refuse = (error: unknown, told: Finish) =>
+          this.#refuse(connection, null, 'typing', error, told);
         const publish = () => this.#parts.typing.publish(connection, target.conversation, bytesOf(packet));
         return this.#gated(
           connection,
@@ -110,9 +121,8 @@ export class Ingest {
           // Notices are not held back for their number: refusals of them are.
           (error) =>
             this.#throttle.take(connection, (refusedMs) => {
-              if (refusedMs === 0) refuse(error);
-              else this.#parts.notices.refused(connection, null, tooFast(refusedMs));
-              finish();
+              if (refusedMs === 0) refuse(error, finish);
+              else this.#tell(connection, null, tooFast(refusedMs), finish);
             }),
         );
       }
@@ -125,17 +135,15 @@ export class Ingest {
             () => this.#plain(client, packet, finish),
             (error) => {
               this.#parts.deny(packet);
-              this.#refuse(connection, null, 'open', error);
-              finish();
+              this.#refuse(connection, null, 'open', error, finish);
             },
           );
         });
       case 'forbidden':
         this.#parts.deny(packet);
         return this.#throttle.take(connection, (refusedMs) => {
-          if (refusedMs === 0) this.#parts.notices.topicForbidden(connection, packet.topic);
-          else this.#parts.notices.refused(connection, null, tooFast(refusedMs));
-          finish();
+          if (refusedMs > 0) this.#tell(connection, null, tooFast(refusedMs), finish);
+          else if (!this.#parts.notices.topicForbidden(connection, packet.topic, finish)) finish();
         });
     }
   }
@@ -165,35 +173,31 @@ export class Ingest {
     this.#parts.distribute(packet, client).then(() => finish(null), finish);
   }
 
-  #command(connection: Connection, payload: Buffer, refusedMs: number, finish: () => void): void {
+  #command(connection: Connection, payload: Buffer, refusedMs: number, finish: Finish): void {
     // Held back for a while, and the server is stopping now: see publish().
     if (this.#stopping && !connection.closed) return;
     if (refusedMs > 0) {
       this.#count(UNREADABLE, 'rate_limited');
-      this.#parts.notices.refused(connection, commandIdOf(payload), tooFast(refusedMs));
-      return finish();
+      return this.#tell(connection, commandIdOf(payload), tooFast(refusedMs), finish);
     }
     let parsed: Parsed;
     try {
       parsed = parseCommand(payload);
     } catch (error) {
-      this.#refuse(connection, commandIdOf(payload), UNREADABLE, error);
-      return finish();
+      return this.#refuse(connection, commandIdOf(payload), UNREADABLE, error, finish);
     }
     const { command } = parsed;
-    const refuse = (error: unknown) => this.#refuse(connection, command.id, command.type, error);
+    const refuse = (error: unknown, told: Finish) =>
+      this.#refuse(connection, command.id, command.type, error, told);
     this.#gate.take(
       connection,
       () => needOfCommand(command.type),
       () => this.#do(connection, parsed, refuse, finish),
-      (error) => {
-        refuse(error);
-        finish();
-      },
+      (error) => refuse(error, finish),
     );
   }
 
-  #do(connection: Connection, parsed: Parsed, refuse: (error: unknown) => void, finish: () => void): void {
+  #do(connection: Connection, parsed: Parsed, refuse: Refuse, finish: Finish): void {
     const { command } = parsed;
     // Whatever waited before, waited in order: the changes of a device are submitted in the order in which they came.
     const working = this.#work(connection.actor, parsed);
@@ -202,7 +206,7 @@ export class Ingest {
     try {
       this.#queries.add(connection, command as Query);
     } catch (error) {
-      refuse(error);
+      return refuse(error, finish);
     }
     finish();
   }
@@ -213,27 +217,22 @@ export class Ingest {
     return isChange(command.type) ? this.#parts.pipeline.submit(actor, command as never, text) : null;
   }
 
-  #follow(
-    work: Promise<void>,
-    accept: () => void,
-    refuse: (error: unknown) => void,
-    finish: () => void,
-  ): void {
+  #follow(work: Promise<void>, accept: () => void, refuse: Refuse, finish: Finish): void {
     this.#underWay++;
     work.then(
       () => {
         accept();
-        this.#finished(finish);
+        finish();
+        this.#finished();
       },
       (error) => {
-        refuse(error);
-        this.#finished(finish);
+        refuse(error, finish);
+        this.#finished();
       },
     );
   }
 
-  #finished(finish: () => void): void {
-    finish();
+  #finished(): void {
     this.#underWay--;
     if (this.#underWay > 0) return;
     this.#onIdle?.();
@@ -263,15 +262,22 @@ export class Ingest {
     this.#follow(
       working ?? Promise.resolve(),
       () => {},
-      () => {},
+      (_, told) => told(),
       () => done(null),
     );
   }
 
-  #refuse(connection: Connection, command: string | null, type: string, error: unknown): void {
+  #refuse(connection: Connection, command: string | null, type: string, error: unknown, told: Finish): void {
     const reason = this.#parts.notices.refusalOf(error, connection, `a command (${type})`);
     this.#count(type, reason.code);
-    this.#parts.notices.refused(connection, command, reason);
+    this.#tell(connection, command, reason, told);
+  }
+
+  #tell(connection: Connection, command: string | null, reason: Refusal, finish: Finish): void {
+    if (this.#parts.notices.refused(connection, command, reason, finish)) return;
+    // What would succeed later must not count as done with nobody told: the connection ends, and the device sends it again.
+    const again = command !== null && !connection.closed && PASSING.has(reason.code);
+    finish(again ? new Error(`a refusal that cannot be told: ${reason.code}`) : null);
   }
 
   #count(type: string, result: string): void {
