@@ -29,6 +29,8 @@ export class Chatter {
   lastError = '';
   #left = false;
   readonly #client: MqttClient;
+  /** Commands without an acknowledgement yet. */
+  readonly #underWay = new Set<string>();
   /** The refusal of a command that is under way, by its id. */
   readonly #refused = new Map<string, Payload>();
 
@@ -58,7 +60,7 @@ export class Chatter {
       options.reconnectPeriod = jittered(FIRST_PAUSE_MS);
       this.#client.subscribe(inboxes, { qos: 1 });
     });
-    this.#client.on('message', (_topic, payload) => this.#got(JSON.parse(payload.toString())));
+    this.#client.on('message', (_topic, payload, { dup }) => this.#got(JSON.parse(payload.toString()), dup));
   }
 
   get connected(): boolean {
@@ -84,6 +86,7 @@ export class Chatter {
     const { id } = command;
     while (!this.#left) {
       this.#refused.delete(id);
+      this.#underWay.add(id);
       try {
         const topic = topics.outbox(this.account.user);
         await this.#client.publishAsync(topic, JSON.stringify({ v: 1, ...command }), { qos: 1 });
@@ -93,6 +96,7 @@ export class Chatter {
         continue;
       }
       // It comes before the acknowledgement.
+      this.#underWay.delete(id);
       const refusal = this.#refused.get(id);
       if (refusal === undefined) return true;
       if (!refusal.retry) {
@@ -116,13 +120,19 @@ export class Chatter {
     await this.#client.endAsync(!politely);
   }
 
-  #got(payload: Payload): void {
+  /** `dup`: it may have been here before. */
+  #got(payload: Payload, dup: boolean): void {
     if (payload.type === 'presence') this.presence.set(payload.user, payload);
-    else if (payload.type === 'refused' && payload.seq === undefined)
-      this.#refused.set(payload.command, payload.error);
+    else if (payload.type === 'refused' && payload.seq === undefined) this.#isRefused(payload, dup);
     else if (payload.type === 'refused')
       this.received.problems.push(`accepted and refused later: ${JSON.stringify(payload)}`);
     else if (payload.seq !== undefined) this.received.note(payload);
+  }
+
+  #isRefused({ command, error }: Payload, dup: boolean): void {
+    if (this.#underWay.has(command)) this.#refused.set(command, error);
+    else if (!dup)
+      this.received.problems.push(`refused after its acknowledgement: ${command}: ${JSON.stringify(error)}`);
   }
 }
 
