@@ -1,18 +1,25 @@
 import type { AccountStore } from '../accounts/store.ts';
 import type { ConversationStore } from '../conversations/store.ts';
+import type { MailStore } from '../mail/store.ts';
 import type { PreferenceStore } from '../preferences/store.ts';
+import type { PushStore } from '../push/store.ts';
 import type { ReportStore } from '../reports/store.ts';
 import type { HookStore } from '../webhooks/incoming/store.ts';
 import type { WebhookStore } from '../webhooks/outgoing/store.ts';
 
-/** Who there is and who is where: accounts and conversations in one database. */
-export interface Directory {
+/** Who there is, who is where, and what belongs to them: what one database holds. */
+export interface DirectoryStores {
   accounts: AccountStore;
   conversations: ConversationStore;
   preferences: PreferenceStore;
   reports: ReportStore;
   hooks: HookStore;
   webhooks: WebhookStore;
+  mail: MailStore;
+  push: PushStore;
+}
+
+export interface Directory extends DirectoryStores {
   /** After everything called before. */
   close(): Promise<void>;
 }

@@ -6,15 +6,10 @@ import type { PoolTimes } from '../../platform/postgres/pool.ts';
 import { throughEngine } from '../../platform/postgres/through-engine.ts';
 import { isPostgresTrouble, NoAnswer, stateOf } from '../../platform/postgres/trouble.ts';
 import { type PostgresAddress, parsePostgresUrl, placeOf } from '../../platform/postgres/url.ts';
-import { kyselyAccountStore } from '../accounts/store.kysely.ts';
-import { kyselyConversationStore } from '../conversations/store.kysely.ts';
-import { kyselyPreferenceStore } from '../preferences/store.kysely.ts';
-import { kyselyReportStore } from '../reports/store.kysely.ts';
-import { kyselyHookStore } from '../webhooks/incoming/store.kysely.ts';
-import { kyselyWebhookStore } from '../webhooks/outgoing/store.kysely.ts';
-import type { Directory } from './directory.ts';
+import type { Directory, DirectoryStores } from './directory.ts';
 import { migrateDirectory } from './migrate.ts';
 import type { DirectoryTables } from './schema.ts';
+import { kyselyStores } from './stores.ts';
 
 export interface PostgresDirectoryOptions extends Omit<EngineParts, 'name' | 'isTrouble'> {
   /** See {@link parsePostgresUrl}. */
@@ -61,15 +56,15 @@ export async function openPostgresDirectory(options: PostgresDirectoryOptions): 
     times: timesWithin(limits.deadlineMs),
   });
   return {
-    accounts: throughEngine(kyselyAccountStore(db), engine),
-    conversations: throughEngine(kyselyConversationStore(db), engine),
-    preferences: throughEngine(kyselyPreferenceStore(db), engine),
-    reports: throughEngine(kyselyReportStore(db), engine),
-    hooks: throughEngine(kyselyHookStore(db), engine),
-    webhooks: throughEngine(kyselyWebhookStore(db), engine),
+    ...eachThrough(kyselyStores(db), engine),
     engine,
     close,
   };
+}
+
+function eachThrough(stores: DirectoryStores, engine: Engine): DirectoryStores {
+  const guarded = Object.entries(stores).map(([name, store]) => [name, throughEngine(store, engine)]);
+  return Object.fromEntries(guarded) as DirectoryStores;
 }
 
 /** Whoever starts everything together starts us before the server answers. */

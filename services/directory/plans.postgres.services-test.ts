@@ -5,11 +5,10 @@ import { type KyselyPostgres, openKyselyPostgres } from '../../platform/postgres
 import { parsePostgresUrl } from '../../platform/postgres/url.ts';
 import { type TestDatabase, testDatabase } from '../../test/engines/postgres-database.ts';
 import { sharedEngine } from '../../test/engines/shared.ts';
-import { kyselyAccountStore } from '../accounts/store.kysely.ts';
-import { kyselyConversationStore } from '../conversations/store.kysely.ts';
 import { calls } from './fixtures/calls.ts';
 import { migrateDirectory } from './migrate.ts';
 import type { DirectoryTables } from './schema.ts';
+import { kyselyStores } from './stores.ts';
 
 const { url, skip } = sharedEngine('postgres');
 
@@ -35,6 +34,11 @@ const FILL = [
   `insert into joinings select 'c' || c, 'x', 1, null, 1, 'member', 1 from generate_series(2, 151) c`,
   `insert into hidden select case when i <= 2000 then 'x' else 'u' || (i % 2000) end, 'c' || (i % 20 + 2), i
     from generate_series(1, 30000) i`,
+  `insert into bots select 'u' || i, case when i <= 20 then 'x' else 'u' || (i % 2000) end, '[]', 0, 0, null, i, null
+    from generate_series(3, 20000) i`,
+  `insert into preferences select 'u' || (i % 2000), 'c' || i, null, 0, 0 from generate_series(1, 20000) i`,
+  `insert into notifications select 'u' || i, 'content', 1, null, null from generate_series(1, 20000) i`,
+  `insert into reports select 'r' || i, 'u' || i, 'x', 'spam', null, null, '[]', i, null from generate_series(1, 20000) i`,
   'analyze',
 ];
 
@@ -102,7 +106,7 @@ describe('plans of the queries of the directory in PostgreSQL', { skip }, () => 
     it(`${name} goes by an index`, async () => {
       queries.length = 0;
       const recorded = opened.db.withPlugin(recorder);
-      await call(kyselyAccountStore(recorded), kyselyConversationStore(recorded)).catch(() => {});
+      await call(kyselyStores(recorded)).catch(() => {});
       assert.ok(queries.length > 0, 'no query was recorded');
       const used = new Set<string>();
       for (const node of queries) {

@@ -1,10 +1,12 @@
 import type { ReportReason, Role, Shown } from '../../protocol/commands.ts';
 import type { Invitation, RefreshToken, User } from '../accounts/store.ts';
 import type { Conversation } from '../conversations/store.ts';
+import type { MailTables } from '../mail/tables.ts';
+import type { PushTables } from '../push/tables.ts';
 import type { WebhookTables } from '../webhooks/tables.ts';
 
 /** The tables of the directory as Kysely sees them. Times are milliseconds since the epoch; booleans are 0 or 1. */
-export interface DirectoryTables extends WebhookTables {
+export interface DirectoryTables extends MailTables, WebhookTables, PushTables {
   users: UserRow;
   credentials: { user: string; password_hash: string };
   devices: DeviceRow;
@@ -119,6 +121,9 @@ export interface NotificationsRow {
   /** JSON; null: none. */
   quiet: string | null;
   digest_hours: number | null;
+  /** When to look next for unread messages, and when a mail last told of any. */
+  digest_at: number;
+  digest_told: number;
 }
 
 export interface ReportRow {

@@ -24,6 +24,13 @@ export const tables = {
   webhooks: ['id'],
   webhook_lanes: ['webhook', 'stream'],
   webhook_failures: ['id'],
+  push_routes: ['device', 'place'],
+  push_events: ['conversation', 'seq'],
+  push_outbox: ['device', 'conversation', 'seq'],
+  mail_addresses: ['user'],
+  mail_tokens: ['hash'],
+  mail_outbox: ['id'],
+  mail_origins: ['device'],
 } as const satisfies { [T in keyof DirectoryTables]: readonly (keyof DirectoryTables[T])[] };
 
 export type TableName = keyof typeof tables;

@@ -61,6 +61,8 @@ export function devices(db: Kysely<DirectoryTables>): Devices {
           .where('revoked_at', 'is', null)
           .executeTakeFirstOrThrow();
         await tx.deleteFrom('refresh_tokens').where('device', '=', device).where('user', '=', user).execute();
+        // Where it is reached goes with it.
+        await tx.deleteFrom('push_routes').where('device', '=', device).where('user', '=', user).execute();
         return numUpdatedRows > 0n;
       }),
 
