@@ -23,7 +23,8 @@ describe('a bot', { timeout: 20_000 }, () => {
     await client.hear('/nothing');
     await client.idle();
     const help = '/say – says it\n/help – what there is';
-    assert.deepEqual(client.said, ['one|two three|four', 'five', help, help]);
+    const unknown = 'There is no /nothing: /help lists what there is.';
+    assert.deepEqual(client.said, ['one|two three|four', 'five', help, unknown]);
     assert.deepEqual(client.done[0]!.fields.reply_to, 1);
     await bot.stop();
   });
@@ -57,6 +58,25 @@ describe('a bot', { timeout: 20_000 }, () => {
     );
     assert.deepEqual(seen.slice(0, 3), ['before no', 'a', 'after no']);
     await bot.stop();
+  });
+
+  it('has /help behind what goes around it, before what takes everything, and not beside one of its own', async () => {
+    const client = new FakeClient();
+    const bot = client.bot().use((ctx, next) => (ctx.sender === BEN ? undefined : next()));
+    bot.command('say', 'says it', () => {}).on({}, (ctx) => ctx.reply('anything'));
+    await bot.start();
+    await client.hear('/help', { from: BEN });
+    await client.hear('/help');
+    await client.idle();
+    assert.deepEqual(client.said, ['/say – says it\n/help – what there is']);
+    await bot.stop();
+    const own = client.bot().command('say', 'says it', () => {});
+    own.command('help', 'helps', (ctx) => ctx.reply('no help'));
+    await own.start();
+    await client.hear('/help');
+    await client.idle();
+    assert.equal(client.said.at(-1), 'no help');
+    await own.stop();
   });
 
   it('handles presses of its buttons', async () => {

@@ -118,6 +118,8 @@ export class Bot {
   command(name: string, description: string, handler: Handler): this {
     if (!/^[a-z0-9_]{1,32}$/.test(name)) throw new Error(`${name} is no name of a command`);
     if (this.#commands.has(name)) throw new Error(`there is a command ${name}`);
+    // Where the first one stands: what was given before goes around it, what is given behind does not hide it.
+    if (this.#commands.size === 0) this.use((ctx, next) => this.#help(ctx, next));
     this.#commands.set(name, description);
     return this.use((ctx, next) => {
       if (ctx.command?.name !== name) return next();
@@ -133,12 +135,17 @@ export class Bot {
   say(
     to: Fields<'message.send'>['to'],
     says: Says,
-    more: { replyTo?: number; once?: { name: string; time: number } } = {},
+    more: { replyTo?: number; mentions?: string[]; once?: { name: string; time: number } } = {},
   ): Promise<Sent> {
-    const { replyTo, once } = more;
+    const { replyTo, mentions, once } = more;
+    const fields: Fields<'message.send'> = {
+      ...{ to, content: contentOf(says) },
+      ...(replyTo === undefined ? {} : { reply_to: replyTo }),
+      ...(mentions === undefined ? {} : { mentions }),
+    };
     return this.client.change(
       'message.send',
-      { to, content: contentOf(says), ...(replyTo === undefined ? {} : { reply_to: replyTo }) },
+      fields,
       once && derivedId(this.client.user, `once/${once.name}`, once.time),
     );
   }
@@ -147,7 +154,7 @@ export class Bot {
   async start(): Promise<void> {
     if (this.#state !== 'new') throw new Error('the bot has been started');
     this.#state = 'started';
-    if (!this.#commands.has('help')) this.#all.push((ctx, next) => this.#help(ctx, next));
+    this.#all.push((ctx, next) => this.#unknown(ctx, next));
     this.#run = compose(this.#all);
     this.client.keepWith(async (events, write) => {
       const concerning = events.filter((event) => this.#concerns(event));
@@ -258,11 +265,16 @@ export class Bot {
     }
   }
 
-  /** Also for a command that nobody knows, where nobody else can be meant. */
   #help(ctx: Context, next: () => Promise<void>): unknown {
+    if (ctx.command?.name !== 'help' || this.#commands.has('help')) return next();
+    return ctx.reply(helpText(new Map([...this.#commands, ['help', 'what there is']])));
+  }
+
+  /** Behind everything: a command that nobody knows, where nobody else can be meant. */
+  #unknown(ctx: Context, next: () => Promise<void>): unknown {
     const { command } = ctx;
     if (command === null || this.#commands.size === 0) return next();
-    const isMeant = command.name === 'help' || command.bot !== null || ctx.kind === 'direct';
-    return isMeant ? ctx.reply(helpText(new Map([...this.#commands, ['help', 'what there is']]))) : next();
+    const isMeant = command.bot !== null || ctx.kind === 'direct';
+    return isMeant ? ctx.reply(`There is no /${command.name}: /help lists what there is.`) : next();
   }
 }
