@@ -9,6 +9,8 @@ export interface Session {
   deviceToken: string;
   accessToken: string;
   refreshToken: string;
+  /** An administrator of the server; absent: not known, as it was opened by an older version. */
+  admin?: boolean;
 }
 
 /** What the server refused, as an exception. */
@@ -22,7 +24,7 @@ export class RefusedError extends Error {
 }
 
 interface SessionBody {
-  user: { id: string; username: string };
+  user: { id: string; username: string; admin?: boolean };
   device: { id: string };
   access_token: string;
   refresh_token: string;
@@ -74,6 +76,24 @@ export class Sessions {
     return this.#refreshing;
   }
 
+  /** Changes the password, and signs every other device out. @throws {RefusedError} bad_credentials, weak_password, rate_limited */
+  async changePassword(session: Session, current: string, next: string): Promise<void> {
+    await this.#authorised(session, '/password', { current_password: current, new_password: next });
+  }
+
+  /**
+   * Makes an invitation (administrators). `expires`: milliseconds since the Unix epoch.
+   * @throws {RefusedError} forbidden
+   */
+  async invite(session: Session, more: { admin?: boolean } = {}): Promise<{ code: string; expires: number }> {
+    return (await this.#authorised(session, '/invitations', more)) as { code: string; expires: number };
+  }
+
+  /** Keeps a session here, such as one whose storage has been emptied under it. */
+  async keep(session: Session): Promise<void> {
+    await this.#storage.write([[KEY, JSON.stringify(session)]]);
+  }
+
   /** Forgets the session here. */
   async forget(): Promise<void> {
     await this.#storage.write([[KEY, null]]);
@@ -82,14 +102,20 @@ export class Sessions {
   /** Revokes this device; forgets the session here even when the server cannot be reached. */
   async logout(session: Session): Promise<void> {
     try {
-      await this.#post('/logout', undefined, session.accessToken).catch(async (error: unknown) => {
-        // Access tokens are short-lived: the usual case for a device that was on for a while.
-        if (!(error instanceof RefusedError) || error.refusal.code !== 'token_expired') throw error;
-        const { accessToken } = await this.refresh(session);
-        await this.#post('/logout', undefined, accessToken);
-      });
+      await this.#authorised(session, '/logout');
     } finally {
       await this.forget();
+    }
+  }
+
+  async #authorised(session: Session, path: string, body?: object): Promise<unknown> {
+    try {
+      return await this.#post(path, body, session.accessToken);
+    } catch (error) {
+      // Access tokens are short-lived: the usual case for a device that was on for a while.
+      if (!(error instanceof RefusedError) || error.refusal.code !== 'token_expired') throw error;
+      const { accessToken } = await this.refresh(session);
+      return this.#post(path, body, accessToken);
     }
   }
 
@@ -108,8 +134,9 @@ export class Sessions {
       deviceToken: answer.device_token,
       accessToken: answer.access_token,
       refreshToken: answer.refresh_token,
+      ...(answer.user.admin === undefined ? {} : { admin: answer.user.admin }),
     };
-    await this.#storage.write([[KEY, JSON.stringify(session)]]);
+    await this.keep(session);
     return session;
   }
 

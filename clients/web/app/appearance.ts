@@ -18,6 +18,10 @@ export async function beginAppearance(): Promise<void> {
     else root.dataset.theme = theme;
     paint();
   });
+  effect(() => {
+    // Everything is measured in it.
+    root.style.fontSize = `${choices.value.textSize}%`;
+  });
   matchMedia('(prefers-color-scheme: dark)').addEventListener('change', paint);
   announce(root);
   const language = () => choices.value.language ?? preferred(navigator.languages);

@@ -10,6 +10,7 @@ export function nameOf(chat: Chat, user: string): string {
 /** What a conversation is called: a group by its name, another by the peer's. */
 export function titleOf(chat: Chat, { kind, name, peer }: Conversation): string {
   if (kind === 'group' || peer === null) return name ?? t('list.unnamedGroup');
+  if (peer === chat.me.user) return t('people.self');
   return nameOf(chat, peer);
 }
 

@@ -12,6 +12,8 @@ const anyPlace: fc.Arbitrary<Place> = fc.oneof(
     .tuple(part, fc.integer({ min: 1 }))
     .map(([conversation, seq]): Place => ({ at: 'chat', where: { conversation }, seq })),
   part.map((user): Place => ({ at: 'chat', where: { user } })),
+  part.map((conversation): Place => ({ at: 'chat', where: { conversation }, find: true })),
+  part.map((username): Place => ({ at: 'screen', name: 'user', path: [username] })),
   fc.array(part).map((path): Place => ({ at: 'screen', name: 'settings', path })),
 );
 

@@ -4,18 +4,23 @@ import type { Where } from '../chat/chat.ts';
 /** Where one is. `screen`: settings and the like, by its name in screens.ts, with the rest of the path. */
 export type Place =
   | { at: 'list' }
-  | { at: 'chat'; where: Where; seq?: number }
+  /** `seq`: a message to go to; `find`: one wants to search in it. */
+  | { at: 'chat'; where: Where; seq?: number; find?: boolean }
   | { at: 'invite'; code: string }
   | { at: 'screen'; name: string; path: readonly string[] };
 
-/** The gateway answers with the app below `/app/` and `/invite/` (services/gateway/plugins/web-app.ts). */
+/** The gateway answers with the app below `/app/`, `/invite/` and `/u/` (services/gateway/plugins/web-app.ts). */
 export function placeOf(pathname: string, query = ''): Place {
   const [root, name, ...path] = pathname.split('/').slice(1).map(decoded);
   if (root === 'invite' && name) return { at: 'invite', code: name };
+  // A link to somebody, which people give to others: short, and the same on every server.
+  if (root === 'u' && name) return { at: 'screen', name: 'user', path: [name] };
   if (root !== 'app' || !name) return { at: 'list' };
   if (name === 'chat' && path[0]) {
-    const seq = Number(new URLSearchParams(query).get('at'));
+    const asked = new URLSearchParams(query);
+    const seq = Number(asked.get('at'));
     const where = { conversation: path[0] };
+    if (asked.has('find')) return { at: 'chat', where, find: true };
     return Number.isSafeInteger(seq) && seq > 0 ? { at: 'chat', where, seq } : { at: 'chat', where };
   }
   if (name === 'with' && path[0]) return { at: 'chat', where: { user: path[0] } };
@@ -30,11 +35,14 @@ export function pathOf(place: Place): string {
     case 'invite':
       return path('invite', place.code);
     case 'screen':
+      if (place.name === 'user' && place.path.length === 1) return path('u', ...place.path);
       return path('app', place.name, ...place.path);
     case 'chat': {
-      const { where, seq } = place;
+      const { where, seq, find } = place;
       if ('user' in where) return path('app', 'with', where.user);
-      return path('app', 'chat', where.conversation) + (seq === undefined ? '' : `?at=${seq}`);
+      const chat = path('app', 'chat', where.conversation);
+      if (find === true) return `${chat}?find`;
+      return seq === undefined ? chat : `${chat}?at=${seq}`;
     }
   }
 }
@@ -60,10 +68,10 @@ export function go(to: Place, { replace = false } = {}): void {
   place.value = to;
 }
 
-/** Where one came from, or to the list, where that was elsewhere. */
-export function back(): void {
+/** Where one came from, or where that was elsewhere, `otherwise`. */
+export function back(otherwise: Place = { at: 'list' }): void {
   if (((history.state as { depth?: number } | null)?.depth ?? 0) > 0) history.back();
-  else go({ at: 'list' }, { replace: true });
+  else go(otherwise, { replace: true });
 }
 
 /** Follows the browser's own back and forward, and links of the app that are pressed. */
@@ -76,7 +84,7 @@ export function followHistory(): void {
       return;
     const link = (event.target as Element | null)?.closest?.('a');
     if (!link || link.target !== '' || link.origin !== location.origin) return;
-    if (link.pathname !== '/' && !/^\/(app|invite)\//.test(link.pathname)) return;
+    if (link.pathname !== '/' && !/^\/(app|invite|u)\//.test(link.pathname)) return;
     event.preventDefault();
     go(placeOf(link.pathname, link.search));
   });

@@ -9,4 +9,9 @@ export interface ScreenProps {
 }
 
 /** Screens beside the conversation, by their name in the path: `/app/{name}/…`. Each is loaded when it is first opened. */
-export const screens: Readonly<Record<string, () => Promise<{ default: ComponentType<ScreenProps> }>>> = {};
+export const screens: Readonly<Record<string, () => Promise<{ default: ComponentType<ScreenProps> }>>> = {
+  new: () => import('./people/screen.tsx'),
+  user: () => import('./people/user-link.tsx'),
+  details: () => import('./details/screen.tsx'),
+  settings: () => import('./settings/screen.tsx'),
+};

@@ -23,6 +23,8 @@ export interface Me {
   user: string;
   username: string;
   device: string;
+  /** May invite people to the server. */
+  admin?: boolean;
 }
 
 /** What one calls somebody: a contact's name, or the profile's, or the name to sign in with. */
@@ -119,6 +121,15 @@ export interface Chat {
   /** Calls for every event of one's own account: a contact, a block, a device, the profile. Returns what ends it. */
   onAccount(listener: (event: AnyEvent) => void): () => void;
 
+  /** Signs every other device out. @throws {RefusedError} bad_credentials, weak_password, or an Error when not reachable */
+  changePassword(current: string, next: string): Promise<void>;
+  /**
+   * Makes an invitation to the server (administrators). `expires`: milliseconds since the Unix epoch.
+   * @throws {RefusedError} forbidden, or an Error when not reachable
+   */
+  invite(admin: boolean): Promise<{ code: string; expires: number }>;
+  /** Deletes what is kept on this device, in all tabs, and asks the server for it again; what has not been sent is lost. */
+  clearDevice(): Promise<void>;
   /** Revokes this device, and deletes everything of it here, in all tabs. Also without a connection. */
   signOut(): Promise<void>;
 }

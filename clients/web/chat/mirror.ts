@@ -169,6 +169,15 @@ export class Mirror implements Chat {
     return () => this.#onAccount.delete(listener);
   }
 
+  async changePassword(current: string, next: string): Promise<void> {
+    await this.#line.ask('changePassword', current, next);
+  }
+  invite(admin: boolean) {
+    return this.#line.ask('invite', admin);
+  }
+  async clearDevice(): Promise<void> {
+    await this.#line.ask('clearDevice');
+  }
   async signOut(): Promise<void> {
     await this.#line.ask('signOut');
   }

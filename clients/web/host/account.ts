@@ -46,7 +46,11 @@ export class Account {
   get state(): AccountState {
     const { user, username, device, admin = false } = this.#session;
     const { client, store } = this;
-    return { me: { user, username, device, admin }, status: client.status, conversations: store.conversations };
+    return {
+      me: { user, username, device, admin },
+      status: client.status,
+      conversations: store.conversations,
+    };
   }
 
   async close(): Promise<void> {

@@ -1,5 +1,6 @@
 import { conversation } from './ar/conversation.ts';
 import { errors } from './ar/errors.ts';
+import { groups } from './ar/groups.ts';
 import { people } from './ar/people.ts';
 import { settings } from './ar/settings.ts';
 import { shell } from './ar/shell.ts';
@@ -12,5 +13,6 @@ export const ar: Translation<Messages> = {
   ...errors,
   ...conversation,
   ...people,
+  ...groups,
   ...settings,
 };

@@ -62,5 +62,5 @@ scope.addEventListener('fetch', (event) => {
 
 /** Paths of the app, as the gateway has them. */
 function isPage(request: Request, { pathname }: URL): boolean {
-  return request.mode === 'navigate' && (pathname === '/' || /^\/(app|invite)\//.test(pathname));
+  return request.mode === 'navigate' && (pathname === '/' || /^\/(app|invite|u)\//.test(pathname));
 }

@@ -55,7 +55,7 @@ const INDEX = 'index.html';
 const HASHED = /^assets\/[\w-]+(\.[\w-]+)+$/;
 const OTHERS = /^(icons\/[\w-]+\.(svg|png)|sw\.js|manifest\.webmanifest)$/;
 /** Places in the app (clients/web/app/router.ts), which are all the one page. */
-const PAGES = /^\/(app|invite)\/./;
+const PAGES = /^\/(app|invite|u)\/./;
 
 /**
  * Serves the web app from a folder: only what is in it, only on paths that are no route of the contract, and `GET /` to those who ask for

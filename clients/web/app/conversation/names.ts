@@ -17,5 +17,6 @@ export function titleOf(chat: Chat, conversation: Conversation | null, where: Wh
     return { id: conversation.id, name: conversation.name ?? t('pane.group'), photo: conversation.photo };
   const peer = conversation?.peer ?? ('user' in where ? where.user : null);
   if (peer === null) return { id: conversation?.id ?? '', name: t('pane.nobody'), photo: null };
+  if (peer === chat.me.user) return { id: peer, name: t('people.self'), photo: null };
   return { id: peer, name: nameOf(chat, peer), photo: chat.person(peer).value?.photo ?? null };
 }

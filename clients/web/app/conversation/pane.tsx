@@ -3,6 +3,7 @@ import type { Chat, Where } from '../../chat/chat.ts';
 import { t } from '../../i18n/t.ts';
 import { EmptyState } from '../../ui/empty-state.tsx';
 import { Spinner } from '../../ui/spinner.tsx';
+import { failed } from './actions/actions.ts';
 import { OverView } from './actions/over.tsx';
 import { SelectionBar } from './actions/selection-bar.tsx';
 import { Composer } from './composer/composer.tsx';
@@ -16,6 +17,10 @@ import { PaneState } from './state.ts';
 export interface ConversationPaneProps {
   chat: Chat;
   where: Where;
+  /** A message to go to. */
+  seq?: number | undefined;
+  /** One wants to search in it. */
+  find?: boolean | undefined;
   onBack(): void;
   onOpen(where: Where): void;
   onDetails(): void;
@@ -30,7 +35,7 @@ export function ConversationPane(props: ConversationPaneProps) {
   return <Opened key={key} {...props} />;
 }
 
-function Opened({ chat, where, onBack, onOpen, onDetails }: ConversationPaneProps) {
+function Opened({ chat, where, seq, find, onBack, onOpen, onDetails }: ConversationPaneProps) {
   const [state, setState] = useState<PaneState | null>(null);
   const [broken, setBroken] = useState(false);
   useEffect(() => {
@@ -54,6 +59,12 @@ function Opened({ chat, where, onBack, onOpen, onDetails }: ConversationPaneProp
       close();
     };
   }, []);
+  useEffect(() => {
+    if (state !== null && seq !== undefined) state.goTo(seq).catch(failed);
+  }, [state, seq]);
+  useEffect(() => {
+    if (state !== null && find === true) state.query.value ??= '';
+  }, [state, find]);
   if (state === null)
     return (
       <section class={styles.pane}>

@@ -9,6 +9,7 @@ import { back, go, type Place, place } from '../router.ts';
 import { screens } from '../screens.ts';
 import { Connection } from './connection.tsx';
 import styles from './shell.module.css';
+import { useTelling } from './use-telling.ts';
 
 const ConversationPane = lazy(() => import('../conversation/pane.tsx').then((pane) => pane.ConversationPane));
 
@@ -35,6 +36,8 @@ export function Shell({ chat }: { chat: Chat }) {
     return () => removeEventListener('keydown', leave);
   }, []);
 
+  useTelling(chat);
+
   return (
     <div class={nothingOpen ? styles.shell : `${styles.shell} ${styles.open}`}>
       <div class={styles.side}>
@@ -58,7 +61,9 @@ function Open({ chat, here }: { chat: Chat; here: Place }) {
       <ConversationPane
         chat={chat}
         where={here.where}
-        onBack={back}
+        seq={here.seq}
+        find={here.find}
+        onBack={() => back()}
         onOpen={(where) => go({ at: 'chat', where })}
         onDetails={() => go({ at: 'screen', name: 'details', path: Object.entries(here.where).flat() })}
       />
@@ -76,7 +81,7 @@ function Open({ chat, here }: { chat: Chat; here: Place }) {
 
 function Screen({ chat, name, path }: { chat: Chat; name: string; path: readonly string[] }) {
   const Loaded = useMemo(() => lazy(screens[name]!), [name]);
-  return <Loaded chat={chat} path={path} onBack={back} />;
+  return <Loaded chat={chat} path={path} onBack={() => back()} />;
 }
 
 const Waiting = () => (

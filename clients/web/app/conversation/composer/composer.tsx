@@ -3,6 +3,7 @@ import { useEffect, useLayoutEffect, useRef, useState } from 'preact/hooks';
 import { MAX_CONTENT_BYTES } from '../../../../sdk/index.ts';
 import { t } from '../../../i18n/t.ts';
 import { IconButton } from '../../../ui/button.tsx';
+import { choices } from '../../choices.ts';
 import { failed } from '../actions/actions.ts';
 import { mayEdit } from '../actions/may.ts';
 import { EmojiPicker } from '../emoji/picker.tsx';
@@ -108,7 +109,9 @@ export function Composer({ state, attachments }: Props) {
 
   function press(event: KeyboardEvent): void {
     if (event.isComposing || mentions.press(event)) return;
-    if (event.key === 'Enter' && !event.shiftKey && !touches()) {
+    const enterSends = choices.peek().enterSends ?? !touches();
+    const withModifier = event.ctrlKey || event.metaKey;
+    if (event.key === 'Enter' && !event.shiftKey && (enterSends || withModifier)) {
       event.preventDefault();
       submit();
     } else if (event.key === 'Escape' && answering !== null) {
@@ -124,9 +127,6 @@ export function Composer({ state, attachments }: Props) {
       if (last?.type !== 'message') return;
       event.preventDefault();
       state.answer({ kind: 'edit', message: last });
-    } else if (event.key === '?' && text === '') {
-      event.preventDefault();
-      state.over.value = { kind: 'keys' };
     }
   }
 
@@ -169,7 +169,7 @@ export function Composer({ state, attachments }: Props) {
           placeholder={t('composer.placeholder')}
           aria-label={t('composer.label')}
           aria-invalid={over > 0}
-          enterkeyhint={touches() ? 'enter' : 'send'}
+          enterkeyhint={(choices.value.enterSends ?? !touches()) ? 'send' : 'enter'}
           autocomplete="off"
           {...mentions.field}
           onInput={(event) => {
