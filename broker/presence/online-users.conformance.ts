@@ -43,6 +43,19 @@ export function onlineUsersConformance(
       for (const node of nodes) await seen(node, false);
     });
 
+    it('is told of many at once', async () => {
+      const [a, b] = nodes;
+      const others = Array.from({ length: 700 }, () => uuidv7());
+      a.came(user);
+      b.came(others[650]!);
+      await seen(a, true, others[650]);
+      assert.deepEqual(new Set(await a.among([...others, user])), new Set([user, others[650]]));
+      assert.deepEqual(new Set(await a.among([])), new Set());
+      b.left(others[650]!);
+      await seen(a, false, others[650]);
+      assert.deepEqual(new Set(await a.among([others[650]!, user])), new Set([user]));
+    });
+
     it('is as long as there is a device at any node', async () => {
       const [a, b, c] = nodes;
       c.watch(user);

@@ -52,6 +52,9 @@ class Node implements OnlineUsers {
   online(user: string): boolean {
     return this.#shared.count(user) > 0;
   }
+  among(users: readonly string[]): ReadonlySet<string> {
+    return new Set(users.filter((user) => this.online(user)));
+  }
   watch(user: string): void {
     this.#watched.add(user);
   }

@@ -88,6 +88,20 @@ export class RedisOnlineUsers implements OnlineUsers {
     return known.told ?? this.#firstOf(user, known);
   }
 
+  async among(users: readonly string[]): Promise<ReadonlySet<string>> {
+    const { engine, connection } = this.#parts;
+    const others = users.filter((user) => !this.#own.has(user));
+    // Sent together: they take one round trip.
+    const found =
+      others.length === 0
+        ? []
+        : await engine.run(() =>
+            Promise.all(others.map((user) => connection.client.exists(this.#announcements.key(user)))),
+          );
+    const elsewhere = new Set(others.filter((_, i) => found[i] === 1));
+    return new Set(users.filter((user) => this.#own.has(user) || elsewhere.has(user)));
+  }
+
   watch(user: string): void {
     if (this.#known.has(user)) return;
     const { promise: first, resolve: answered } = Promise.withResolvers<void>();

@@ -9,6 +9,8 @@ export interface OnlineUsers {
   left(user: string): void;
   /** Does any node have one? Synchronous when it is known here. Never rejects: what cannot be asked is as it was known last. */
   online(user: string): boolean | Promise<boolean>;
+  /** Which of these have one? In one question. Synchronous when it is known here. Rejects when it cannot be asked: whoever asks after many asks again. */
+  among(users: readonly string[]): ReadonlySet<string> | Promise<ReadonlySet<string>>;
   /** Somebody here wants to be told of changes of this user. Again and again is the same as once. */
   watch(user: string): void;
   unwatch(user: string): void;

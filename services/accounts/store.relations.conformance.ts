@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { beforeEach, describe, it } from 'node:test';
+import { uuidv7 } from 'uuidv7';
 import { sampleUser } from './store.samples.ts';
 import type { AccountStore } from './store.ts';
 
@@ -69,6 +70,15 @@ export function relationsConformance(open: () => AccountStore): void {
       await open().unblock(b, a);
       assert.equal(await open().blockedBetween(a, b), false);
       assert.equal(await open().blockedBetween(a, c), true);
+    });
+
+    it('tells who of many has blocked somebody', async () => {
+      await open().block(a, c);
+      await open().block(c, b);
+      const others = Array.from({ length: 1_200 }, () => uuidv7());
+      assert.deepEqual(await open().blockersAmong(c, [b, ...others, a]), new Set([a]));
+      assert.deepEqual(await open().blockersAmong(a, [b, c]), new Set());
+      assert.deepEqual(await open().blockersAmong(c, []), new Set());
     });
 
     it('counts contacts and blocks of the one who asks', async () => {

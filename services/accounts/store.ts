@@ -103,6 +103,8 @@ export interface AccountStore extends BotStore {
    * at a time: for the moment in which a former owner still writes, a limit may be passed by what both add.
    */
   countRelations(user: string): Promise<{ contacts: number; blocks: number }>;
+  /** Who of `users` has blocked this one. */
+  blockersAmong(blocked: string, users: readonly string[]): Promise<Set<string>>;
   /** Has either blocked the other? */
   blockedBetween(a: string, b: string): Promise<boolean>;
 }

@@ -30,6 +30,31 @@ export function bulkConformance(open: () => ConversationStore): void {
       assert.deepEqual(await open().membersAt(uuidv7(), 1), []);
     });
 
+    it('tells page by page to whom an event was delivered', async () => {
+      const all = users(7).toSorted();
+      const group = sampleGroup();
+      await open().create(
+        group,
+        all.slice(0, 6).map((user) => member(user)),
+        1,
+      );
+      await open().add(group.id, [member(all[6]!)], 4, 1);
+      await open().remove(group.id, [all[0]!], 5);
+      await open().add(group.id, [member(all[0]!)], 7, 7);
+      const at = async (seq: number) => {
+        const found: string[] = [];
+        for (let after = ''; ; after = found.at(-1)!) {
+          const page = await open().membersAtPage(group.id, seq, after, 2);
+          found.push(...page);
+          if (page.length < 2) return found;
+        }
+      };
+      assert.deepEqual(await at(3), all.slice(0, 6));
+      assert.deepEqual(await at(6), all.slice(1));
+      assert.deepEqual(await at(7), all);
+      assert.deepEqual(await open().membersAtPage(uuidv7(), 3, '', 9), []);
+    });
+
     it('counts the groups of many users: those they are in now', async () => {
       const [a, b, c] = users(3) as [string, string, string];
       const many = users(1_200);

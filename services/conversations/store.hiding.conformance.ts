@@ -19,5 +19,17 @@ export function hidingConformance(open: () => ConversationStore): void {
       assert.deepEqual(await open().hidden(b, group.id, 1, 100), new Set([3]));
       assert.deepEqual(await open().hidden(uuidv7(), group.id, 1, 100), new Set());
     });
+
+    it('tells who of many hid something', async () => {
+      const group = sampleGroup();
+      const users = Array.from({ length: 1_200 }, () => uuidv7());
+      await open().create(group, [member(users[0]!)], 1);
+      await open().hide(users[0]!, group.id, 2);
+      await open().hide(users[1_100]!, group.id, 2);
+      await open().hide(users[3]!, group.id, 3);
+      await open().hide(uuidv7(), group.id, 2);
+      assert.deepEqual(await open().hiddenBy(group.id, 2, users), new Set([users[0], users[1_100]]));
+      assert.deepEqual(await open().hiddenBy(group.id, 4, users), new Set());
+    });
   });
 }

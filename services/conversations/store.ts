@@ -43,6 +43,8 @@ export interface ConversationStore {
   membership(user: string, conversation: string): Promise<Membership | null>;
   /** Everybody to whom event `seq` was delivered: those who were members then, also when they have left since. */
   membersAt(id: string, seq: number): Promise<string[]>;
+  /** A page of them, ascending by id, behind `after` (empty: from the beginning). */
+  membersAtPage(id: string, seq: number, after: string, limit: number): Promise<string[]>;
   /** Groups the user is in now. */
   countGroups(user: string): Promise<number>;
   /** Groups that each of them is in now; who is in none may be absent. */
@@ -66,6 +68,8 @@ export interface ConversationStore {
   hide(user: string, conversation: string, seq: number): Promise<void>;
   /** The hidden ones among the sequence numbers from..to. */
   hidden(user: string, conversation: string, from: number, to: number): Promise<Set<number>>;
+  /** Who of these users deleted it for themselves. */
+  hiddenBy(conversation: string, seq: number, users: readonly string[]): Promise<Set<string>>;
   /** The hidden ones among events of any conversations, a page of them. */
   hiddenAmong(
     user: string,

@@ -114,6 +114,23 @@ export function cursorsConformance(adapter: string, open: () => Promise<CursorsU
       assert.deepEqual(await cursors.readsOf(one.user), new Map());
     });
 
+    it('gives the receipts of some users in a stream, and only theirs', async () => {
+      const stream = uuidv7();
+      const [ann, ben, cay] = [at(3, 30, { stream }), at(4, 40, { stream }), at(5, 50, { stream })];
+      await cursors.save([ann, ben, cay, at(9, 90, { user: ann.user })]);
+      await cursors.read(ben.user, stream, 2, 45);
+      const asked = [ann.user, ben.user, uuidv7(), ...Array.from({ length: 1_500 }, () => uuidv7())];
+      assert.deepEqual(
+        await cursors.receiptsOf(stream, asked),
+        new Map([
+          [ann.user, { user: ann.user, delivered: 3, deliveredAt: 30, read: 0, readAt: null }],
+          [ben.user, { user: ben.user, delivered: 4, deliveredAt: 40, read: 2, readAt: 45 }],
+        ]),
+      );
+      assert.deepEqual(await cursors.receiptsOf(uuidv7(), [ann.user]), new Map());
+      assert.deepEqual(await cursors.receiptsOf(stream, []), new Map());
+    });
+
     it('gives the receipts of many streams at once, and only theirs', async () => {
       const streams = [uuidv7(), uuidv7(), uuidv7()];
       await cursors.save(

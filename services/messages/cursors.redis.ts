@@ -76,6 +76,21 @@ export class RedisCursors implements Cursors {
     return found;
   }
 
+  async receiptsOf(stream: string, users: readonly string[]): Promise<Map<string, UserReceipt>> {
+    const found = new Map<string, UserReceipt>();
+    for (let from = 0; from < users.length; from += MOST_FIELDS) {
+      const some = users.slice(from, from + MOST_FIELDS);
+      const answers = await this.#engine.run(() =>
+        this.#redis.client.hmget(this.#keys.stream(stream), ...some),
+      );
+      for (const [i, user] of some.entries()) {
+        const packed = answers[i];
+        if (packed) found.set(user, receipt(user, packed));
+      }
+    }
+    return found;
+  }
+
   async forgetDevice(device: string): Promise<void> {
     await this.#engine.run(() => this.#redis.client.unlink(this.#keys.device(device)));
   }

@@ -28,6 +28,10 @@ export class SqliteCursors implements Cursors {
     return this.#db.read('cursors.receipts', { streams });
   }
 
+  receiptsOf(stream: string, users: readonly string[]): Promise<Map<string, UserReceipt>> {
+    return this.#db.read('cursors.receiptsOf', { stream, users: [...users] });
+  }
+
   forgetDevice(device: string): Promise<void> {
     return this.#db.write('cursors.forget', { device });
   }

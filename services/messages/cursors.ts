@@ -31,6 +31,8 @@ export interface Cursors {
   readsOf(user: string): Promise<Map<string, number>>;
   /** Receipts of everyone who has any in these streams. */
   receipts(streams: string[]): Promise<Map<string, UserReceipt[]>>;
+  /** The same of these users in one stream, however many others have any; by user. */
+  receiptsOf(stream: string, users: readonly string[]): Promise<Map<string, UserReceipt>>;
   /** Forgets a device that was revoked. What it had received stays received. */
   forgetDevice(device: string): Promise<void>;
   close(): Promise<void>;

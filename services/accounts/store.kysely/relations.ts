@@ -1,4 +1,5 @@
 import type { Kysely } from 'kysely';
+import { chunks } from '../../directory/chunks.ts';
 import type { DirectoryTables } from '../../directory/schema.ts';
 import type { AccountStore } from '../store.ts';
 
@@ -11,6 +12,7 @@ type Relations = Pick<
   | 'block'
   | 'unblock'
   | 'blocks'
+  | 'blockersAmong'
   | 'blockedBetween'
   | 'countRelations'
 >;
@@ -67,6 +69,20 @@ export function relations(db: Kysely<DirectoryTables>): Relations {
         .orderBy('blocked')
         .execute();
       return rows.map(({ blocked }) => blocked);
+    },
+
+    async blockersAmong(blocked, users) {
+      const found = new Set<string>();
+      for (const some of chunks(users)) {
+        const rows = await db
+          .selectFrom('blocks')
+          .select('user')
+          .where('user', 'in', some)
+          .where('blocked', '=', blocked)
+          .execute();
+        for (const { user } of rows) found.add(user);
+      }
+      return found;
     },
 
     async countRelations(user) {

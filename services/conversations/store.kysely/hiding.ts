@@ -1,10 +1,11 @@
 import type { Kysely } from 'kysely';
+import { chunks } from '../../directory/chunks.ts';
 import type { DirectoryTables } from '../../directory/schema.ts';
 import type { ConversationStore } from '../store.ts';
 
 export function hiding(
   db: Kysely<DirectoryTables>,
-): Pick<ConversationStore, 'hide' | 'hidden' | 'hiddenAmong'> {
+): Pick<ConversationStore, 'hide' | 'hidden' | 'hiddenBy' | 'hiddenAmong'> {
   return {
     async hide(user, conversation, seq) {
       await db
@@ -24,6 +25,21 @@ export function hiding(
         .where('seq', '<=', to)
         .execute();
       return new Set(rows.map(({ seq }) => seq));
+    },
+
+    async hiddenBy(conversation, seq, users) {
+      const found = new Set<string>();
+      for (const some of chunks(users)) {
+        const rows = await db
+          .selectFrom('hidden')
+          .select('user')
+          .where('user', 'in', some)
+          .where('conversation', '=', conversation)
+          .where('seq', '=', seq)
+          .execute();
+        for (const { user } of rows) found.add(user);
+      }
+      return found;
     },
 
     async hiddenAmong(user, events) {

@@ -6,7 +6,15 @@ import type { Conversation, ConversationStore, Membership } from '../store.ts';
 
 type Views = Pick<
   ConversationStore,
-  'get' | 'members' | 'memberships' | 'membership' | 'membersAt' | 'countGroups' | 'countGroupsOf' | 'share'
+  | 'get'
+  | 'members'
+  | 'memberships'
+  | 'membership'
+  | 'membersAt'
+  | 'membersAtPage'
+  | 'countGroups'
+  | 'countGroupsOf'
+  | 'share'
 >;
 
 export function views(db: Kysely<DirectoryTables>): Views {
@@ -52,6 +60,21 @@ export function views(db: Kysely<DirectoryTables>): Views {
         .where('conversation', '=', id)
         .where('from_seq', '<=', seq)
         .where((eb) => eb.or([eb('to_seq', 'is', null), eb('to_seq', '>=', seq)]))
+        .execute();
+      return rows.map(({ user }) => user);
+    },
+
+    async membersAtPage(id, seq, after, limit) {
+      const rows = await db
+        .selectFrom('joinings')
+        .select('user')
+        .distinct()
+        .where('conversation', '=', id)
+        .where('user', '>', after)
+        .where('from_seq', '<=', seq)
+        .where((eb) => eb.or([eb('to_seq', 'is', null), eb('to_seq', '>=', seq)]))
+        .orderBy('user')
+        .limit(limit)
         .execute();
       return rows.map(({ user }) => user);
     },

@@ -25,6 +25,10 @@ export function cursorJobs(db: DatabaseSync, names: Names) {
     FROM json_each(?) asked JOIN names s ON s.name = asked.value
     JOIN receipts r ON r.stream = s.n JOIN names u ON u.n = r.user
     ORDER BY u.name`);
+  const receiptsOf = db.prepare(`
+    SELECT asked.value AS user, delivered, delivered_at AS deliveredAt, read, read_at AS readAt
+    FROM json_each(?) asked JOIN names u ON u.name = asked.value
+    JOIN receipts r ON r.stream = ? AND r.user = u.n`);
   const forget = db.prepare('DELETE FROM cursors WHERE device = ?');
 
   return {
@@ -70,6 +74,11 @@ export function cursorJobs(db: DatabaseSync, names: Names) {
         else of.push(receipt);
       }
       return found;
+    },
+
+    'cursors.receiptsOf'({ stream, users }: { stream: string; users: string[] }): Map<string, UserReceipt> {
+      const rows = receiptsOf.all(JSON.stringify(users), names.find(stream)) as unknown as UserReceipt[];
+      return new Map(rows.map((receipt) => [receipt.user, receipt]));
     },
   };
 }
