@@ -10,6 +10,13 @@ const label = (length: number) => 'ü'.repeat(length);
 const data = { label: 'Yes', data: 'yes' };
 const link = { label: 'Read', url: 'https://example.org/a?b' };
 const buttons = (...rows: unknown[]) => ({ type: 'buttons', text: 'Sure?', rows });
+const file = {
+  type: 'media',
+  kind: 'image',
+  media: '01890000-0000-7000-8000-000000000001',
+  mime: 'image/jpeg',
+  bytes: 1_234,
+};
 const many = (count: number, of: unknown) => Array.from({ length: count }, () => of);
 
 describe('content of a type that the contract knows', () => {
@@ -19,6 +26,22 @@ describe('content of a type that the contract knows', () => {
     ['the longest label and data', buttons([{ label: label(64), data: 'x'.repeat(256) }])],
     ['quick replies', { type: 'quick_replies', text: 'Tea?', replies: [{ label: 'Yes' }, { label: 'No' }] }],
     ['a press', { type: 'button.press', text: 'Yes', data: 'yes' }],
+    ['a file', file],
+    [
+      'a file with all that can be said of it',
+      {
+        ...file,
+        text: 'us',
+        name: 'ü.jpg',
+        width: 3,
+        height: 2,
+        duration_ms: 0,
+        waveform: many(64, 31),
+        blurhash: 'LEHV6nWB2yk8',
+        thumbnail: true,
+        encrypted: { key: 'k' },
+      },
+    ],
     ['a type that it does not know', { type: 'buttons.mine', rows: 'anything' }],
     ['one whose name begins as a known one', { type: 'text_2', rows: [] }],
   ];
@@ -45,6 +68,18 @@ describe('content of a type that the contract knows', () => {
     ],
     ['no replies', { type: 'quick_replies', text: 'x', replies: [] }, /^\/content\/replies/],
     ['a press without data', { type: 'button.press', text: 'Yes' }, /^\/content/],
+    ['a file of no kind', { ...file, kind: 'program' }, /^\/content\/kind/],
+    ['a file without an id', { ...file, media: 'mine' }, /^\/content\/media/],
+    ['a file of a type with a parameter', { ...file, mime: 'text/html; charset=utf-8' }, /^\/content\/mime/],
+    ['a file that is too large', { ...file, bytes: 2 ** 31 + 1 }, /^\/content\/bytes/],
+    ['a waveform that is too long', { ...file, waveform: many(65, 1) }, /^\/content\/waveform/],
+    ['a waveform that is too loud', { ...file, waveform: [32] }, /^\/content\/waveform/],
+    ['a name that is too long', { ...file, name: 'x'.repeat(256) }, /^\/content\/name/],
+    [
+      'keys without end',
+      { ...file, encrypted: Object.fromEntries(many(17, 0).map((_, i) => [`k${i}`, 0])) },
+      /^\/content\/encrypted/,
+    ],
     ['a text with rows', { type: 'text', text: 'x', rows: [[data]] }, /^\/content/],
   ];
   for (const [what, content, detail] of bad)

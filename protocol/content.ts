@@ -1,5 +1,6 @@
 import Type, { type Static } from 'typebox';
 import { MAX_CONTENT_BYTES } from './limits.ts';
+import { MediaContent } from './media.ts';
 
 export { MAX_CONTENT_BYTES, MAX_DEPTH, MAX_ITEMS } from './limits.ts';
 
@@ -55,6 +56,7 @@ export const knownContent = {
   buttons: ButtonsContent,
   quick_replies: QuickRepliesContent,
   'button.press': ButtonPress,
+  media: MediaContent,
 } as const;
 
 const reserved = Object.keys(knownContent).map((type) => type.replace('.', '\\.'));
@@ -83,6 +85,7 @@ export const Content = Type.Union([
   ButtonsContent,
   QuickRepliesContent,
   ButtonPress,
+  MediaContent,
   TypedContent,
 ]);
 export type Content = Static<typeof Content>;
@@ -90,3 +93,4 @@ export type Button = Static<typeof Button>;
 export type ButtonsContent = Static<typeof ButtonsContent>;
 export type QuickRepliesContent = Static<typeof QuickRepliesContent>;
 export type ButtonPress = Static<typeof ButtonPress>;
+export type { MediaContent } from './media.ts';

@@ -59,6 +59,7 @@ function operation(name: string, route: Route): JsonObject {
     ...(route.auth === 'bearer' ? { security: [{ [BEARER]: [] }] } : {}),
     ...(parameters.length === 0 ? {} : { parameters }),
     ...(route.body === null ? {} : { requestBody: bodyOf(route.body) }),
+    ...(route.stream === undefined ? {} : { requestBody: streamOf(route.stream) }),
     responses: { [String(route.status)]: success(route), ...refusals(codesOf(route)), ...readiness(route) },
   };
 }
@@ -84,6 +85,11 @@ function parametersOf(where: 'path' | 'query', schema: TObject | null): JsonObje
 function bodyOf(schema: TObject): JsonObject {
   const { required = [] } = schema as unknown as { required?: string[] };
   return { required: required.length > 0, content: { 'application/json': { schema: referring(schema) } } };
+}
+
+function streamOf(stream: NonNullable<Route['stream']>): JsonObject {
+  const content = Object.entries(stream).map(([type, schema]) => [type, { schema: referring(schema) }]);
+  return { required: true, content: Object.fromEntries(content) };
 }
 
 function success(route: Route): JsonObject {

@@ -18,6 +18,8 @@ export interface Route {
   readonly params: TObject | null;
   readonly query: TObject | null;
   readonly body: TObject | null;
+  /** A body that is no JSON, by its media type; it is read as it comes, of any size the route says. */
+  readonly stream?: Readonly<Record<string, TSchema>>;
   readonly status: number;
   /** Null: no content. */
   readonly answer: TSchema | null;
@@ -56,6 +58,8 @@ export const tags = {
   groups: 'Groups and their members.',
   people: 'Profiles, privacy, contacts, blocks, presence.',
   bots: 'Bots: accounts that programs use, with scopes and a token. A bot’s token is a bearer token too, as far as its scopes go.',
+  media:
+    'Files: uploaded in one request or, resumable, in many (tus 1.0); fetched by signed URLs that are good for a short time.',
   webhooks: 'Servers that post into conversations, and servers that are told of them.',
   devices: 'The devices of one’s own account.',
   server: 'The server itself: health, documents, invitations.',

@@ -1,8 +1,10 @@
 import type { StoredEvent } from '../history.ts';
 
-/** What a content is found by: its text, also the fallback text of a typed one. */
-export function searchText(content: { text?: unknown }): string | null {
-  return typeof content.text === 'string' && content.text !== '' ? content.text : null;
+/** What a content is found by: its text, also the fallback text of a typed one; of a file its caption and its name. */
+export function searchText(content: { type?: unknown; text?: unknown; name?: unknown }): string | null {
+  const text = typeof content.text === 'string' ? content.text : '';
+  if (content.type !== 'media' || typeof content.name !== 'string') return text === '' ? null : text;
+  return text === '' ? content.name : `${text} ${content.name}`;
 }
 
 /** The content is gone: deleted, expired, or due at `now` (milliseconds since the epoch) and not swept yet. */
