@@ -1,6 +1,7 @@
 import type { AccountStore } from '../accounts/store.ts';
 import type { ConversationStore } from '../conversations/store.ts';
 import type { MailStore } from '../mail/store.ts';
+import type { MediaStore } from '../media/store.ts';
 import type { PreferenceStore } from '../preferences/store.ts';
 import type { PushStore } from '../push/store.ts';
 import type { ReportStore } from '../reports/store.ts';
@@ -13,6 +14,7 @@ export interface DirectoryStores {
   conversations: ConversationStore;
   preferences: PreferenceStore;
   reports: ReportStore;
+  media: MediaStore;
   hooks: HookStore;
   webhooks: WebhookStore;
   mail: MailStore;

@@ -1,5 +1,6 @@
 import type { Kysely, Migration } from 'kysely';
 import { mail } from './migrations.mail.ts';
+import { media } from './migrations.media.ts';
 import { push } from './migrations.push.ts';
 import { webhooks } from './migrations.webhooks.ts';
 
@@ -74,7 +75,8 @@ export const migrations: Readonly<Record<string, Migration>> = {
   '0002_preferences_and_reports': preferencesAndReports,
   '0003_webhooks': webhooks,
   '0004_push': push,
-  '0005_mail': mail,
+  '0005_media': media,
+  '0006_mail': mail,
 };
 
 async function makeAccounts({ schema }: Kysely<unknown>): Promise<void> {

@@ -2,11 +2,12 @@ import type { ReportReason, Role, Shown } from '../../protocol/commands.ts';
 import type { Invitation, RefreshToken, User } from '../accounts/store.ts';
 import type { Conversation } from '../conversations/store.ts';
 import type { MailTables } from '../mail/tables.ts';
+import type { MediaTables } from '../media/tables.ts';
 import type { PushTables } from '../push/tables.ts';
 import type { WebhookTables } from '../webhooks/tables.ts';
 
 /** The tables of the directory as Kysely sees them. Times are milliseconds since the epoch; booleans are 0 or 1. */
-export interface DirectoryTables extends MailTables, WebhookTables, PushTables {
+export interface DirectoryTables extends MailTables, WebhookTables, PushTables, MediaTables {
   users: UserRow;
   credentials: { user: string; password_hash: string };
   devices: DeviceRow;

@@ -31,6 +31,10 @@ export const tables = {
   mail_tokens: ['hash'],
   mail_outbox: ['id'],
   mail_origins: ['device'],
+  media: ['id'],
+  media_references: ['media', 'conversation', 'seq'],
+  media_days: ['owner', 'day'],
+  media_loose: ['blob'],
 } as const satisfies { [T in keyof DirectoryTables]: readonly (keyof DirectoryTables[T])[] };
 
 export type TableName = keyof typeof tables;
