@@ -34,7 +34,7 @@ const FILL = [
   `insert into joinings select 'c' || c, 'x', 1, null, 1, 'member', 1 from generate_series(2, 151) c`,
   `insert into hidden select case when i <= 2000 then 'x' else 'u' || (i % 2000) end, 'c' || (i % 20 + 2), i
     from generate_series(1, 30000) i`,
-  `insert into bots select 'u' || i, case when i <= 20 then 'x' else 'u' || (i % 2000) end, '[]', 0, 0, null, i, null
+  `insert into bots select 'u' || i, case when i <= 20 then 'x' else 'u' || (i % 2000 + 3) end, '[]', 0, 0, null, i, null
     from generate_series(3, 20000) i`,
   `insert into preferences select 'u' || (i % 2000), 'c' || i, null, 0, 0 from generate_series(1, 20000) i`,
   `insert into notifications select 'u' || i, 'content', 1, null, null from generate_series(1, 20000) i`,

@@ -22,7 +22,8 @@ describe('The tables of the directory, as a whole', () => {
 
   it('are all that the migrations make, by their primary keys, those referred to first', () =>
     withFolder(async (folder) => {
-      const { db, close } = await openKyselySqlite<DirectoryTables>(join(folder, 'directory.db'));
+      await using directory = await opened(join(folder, 'directory.db'));
+      const { db } = directory;
       await migrateDirectory(db, 'directory.db');
       const made = (await db.introspection.getTables()).map(({ name }) => name);
       assert.deepEqual(made.toSorted(), Object.keys(tables).toSorted());
@@ -39,14 +40,13 @@ describe('The tables of the directory, as a whole', () => {
         for (const { table: other } of references.rows)
           assert.ok(names.indexOf(other) < names.indexOf(table), `${table} comes before ${other}`);
       }
-      await close();
     }));
 
   it('come page by page, and go elsewhere, again without a change', () =>
     withFolder(async (folder) => {
       await write(join(folder, 'from.db'));
-      const from = await openKyselySqlite<DirectoryTables>(join(folder, 'from.db'));
-      const to = await openKyselySqlite<DirectoryTables>(join(folder, 'to.db'));
+      await using from = await opened(join(folder, 'from.db'));
+      await using to = await opened(join(folder, 'to.db'));
       await migrateDirectory(to.db, 'to.db');
       for (let times = 0; times < 2; times++) {
         for (const table of Object.keys(tables) as TableName[]) {
@@ -60,10 +60,14 @@ describe('The tables of the directory, as a whole', () => {
       const [user] = await allOf(from.db, 'users');
       await insertRows(to.db, 'users', [{ ...user!, name: 'Mallory' }]);
       assert.deepEqual((await allOf(to.db, 'users'))[0], user);
-      await from.close();
-      await to.close();
     }));
 });
+
+/** Closed also where a test fails: an open database would keep the process. */
+async function opened(path: string) {
+  const database = await openKyselySqlite<DirectoryTables>(path);
+  return { ...database, [Symbol.asyncDispose]: () => database.close() };
+}
 
 async function allOf(db: Kysely<DirectoryTables>, table: TableName): Promise<TableRow[]> {
   const all: TableRow[] = [];
