@@ -4,7 +4,7 @@ import type { Chat } from '../../chat/chat.ts';
 import { t } from '../../i18n/t.ts';
 import { EmptyState, Icon, IconButton } from '../../ui/index.ts';
 import { conversationAt } from '../naming.ts';
-import { place } from '../router.ts';
+import { go, place } from '../router.ts';
 import { MainMenu } from '../shell/main-menu.tsx';
 import { Find } from './find.ts';
 import { FixedRows } from './fixed-rows.tsx';
@@ -57,7 +57,14 @@ export function List({ chat }: { chat: Chat }) {
     <section ref={side} class={styles.list} aria-label={t('list.label')}>
       <header class={styles.head}>
         <h1>{t('list.title')}</h1>
-        <MainMenu chat={chat} />
+        <span class={styles.actions}>
+          <IconButton
+            icon="compose"
+            label={t('menu.newChat')}
+            onClick={() => go({ at: 'screen', name: 'new', path: [] })}
+          />
+          <MainMenu chat={chat} />
+        </span>
       </header>
       <div class={styles.search} role="search">
         <Icon name="search" size={19} />

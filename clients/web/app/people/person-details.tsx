@@ -29,16 +29,19 @@ export function PersonDetails(props: { chat: Chat; user: string; conversation: C
   return (
     <ScreenFrame title={t('people.details')} parent={{ at: 'chat', where }}>
       <div class={screen.hero}>
-        <button
-          type="button"
-          class={screen.face}
-          aria-label={t('people.enlarge')}
-          aria-pressed={large}
-          disabled={photo === null}
-          onClick={() => setLarge(!large)}
-        >
-          <Avatar id={user} name={name} photo={photo} size={large ? 240 : 96} />
-        </button>
+        {photo === null ? (
+          <Avatar id={user} name={name} size={96} />
+        ) : (
+          <button
+            type="button"
+            class={screen.face}
+            aria-label={t('people.enlarge')}
+            aria-pressed={large}
+            onClick={() => setLarge(!large)}
+          >
+            <Avatar id={user} name={name} photo={photo} size={large ? 240 : 96} />
+          </button>
+        )}
         <h2>
           <bdi>{name}</bdi>
         </h2>
