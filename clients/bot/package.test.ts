@@ -19,6 +19,7 @@ import { promisify } from 'node:util';
 import { gzipSync } from 'node:zlib';
 import { buildPackage } from '../sdk/build/package.ts';
 import { buildBotPackage } from './build/package.ts';
+import { withReference } from './build/reference.ts';
 
 const root = fileURLToPath(new URL('../../', import.meta.url));
 const here = fileURLToPath(new URL('./', import.meta.url));
@@ -73,6 +74,14 @@ describe('the package', () => {
     const script = `import { Bot, buttons } from '@dunlin/bot'; console.log(typeof Bot, typeof buttons);`;
     const { stdout } = await run(process.execPath, ['--input-type=module', '-e', script], { cwd: app });
     assert.equal(stdout.trim(), 'function function');
+  });
+
+  it('is what docs/BOTS.md says', async () => {
+    const page = readFileSync(join(root, 'docs/BOTS.md'), 'utf8');
+    const written = await withReference(page, join(installed('bot'), 'dist'));
+    assert.equal(page, written, 'node clients/bot/build/write-reference.ts');
+    for (const name of Object.keys(await import('./index.ts')))
+      assert.ok(page.includes(`### ${name}\n`), name);
   });
 
   it('is shown by its README with nothing that it does not have', async () => {

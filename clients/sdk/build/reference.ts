@@ -1,22 +1,30 @@
 import { readFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 
-const entries = {
-  '@dunlin/sdk': 'index',
-  '@dunlin/sdk/indexeddb': 'indexeddb',
-  '@dunlin/sdk/node': 'node',
+/** Names under which modules are imported, and where they are in a built package, without their endings. */
+export type Entries = Readonly<Record<string, string>>;
+
+const sdk: Entries = {
+  '@dunlin/sdk': 'clients/sdk/index',
+  '@dunlin/sdk/indexeddb': 'clients/sdk/indexeddb',
+  '@dunlin/sdk/node': 'clients/sdk/node',
 };
 
-/** The reference, made of the declarations of a built package: what is exported, as it is declared, with what is said about it. */
+/** The reference of the SDK, a page. */
 export async function reference(folder: string): Promise<string> {
-  let page = `# The SDK
+  return `# The SDK
 
 Everything that the package exports, written from its types by \`npm run docs\`. How to begin is in
 [its README](../clients/sdk/README.md); there is an [example](../clients/sdk/examples) for each task.
-`;
+${await referenceOf(folder, sdk)}`;
+}
+
+/** Made of the declarations of a built package: what is exported, as it is declared, with what is said about it. */
+export async function referenceOf(folder: string, entries: Entries): Promise<string> {
+  let page = '';
   for (const [name, entry] of Object.entries(entries)) {
     page += `\n## ${name}\n`;
-    const exported = await exportsOf(join(folder, `clients/sdk/${entry}.d.ts`));
+    const exported = await exportsOf(join(folder, `${entry}.d.ts`));
     for (const [symbol, file] of [...exported].sort(([a], [b]) =>
       a.toLowerCase() < b.toLowerCase() ? -1 : 1,
     )) {

@@ -96,7 +96,7 @@ describe('the reminder bot', { timeout: 120_000 }, () => {
     }
     const { conversation, seq } = await stage.tells(dora, '/remind in 1 day to go');
     await stage.hears(dora, /^I will remind you/);
-    await dora.ask('message.delete', { conversation, seq, for: 'everyone' });
+    await dora.ask('message.delete', { conversation, seq });
     await stage.tells(dora, '/reminders');
     await stage.hears(dora, 'There is nothing to remind you of.');
   });

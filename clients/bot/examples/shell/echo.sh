@@ -11,9 +11,9 @@ host=$1 port=$2 listen=$3 say=$4
 field() { jq -r ".mqtt.$2" "$1"; }
 
 # Its answer has an id made of the id of the message: told of a message again, it answers under the same id, and the server
-# takes that for the repetition that it is.
+# takes that for the repetition that it is. In groups it is silent: there another such bot may be, and neither would ever end.
 answer='
-  select(.type == "message" and .sender.user != $me and .content.type == "text")
+  select(.type == "message" and .kind == "direct" and .sender.user != $me and .content.type == "text")
   | {
       v: 1, type: "message.send",
       id: (.id[:24] + (.id[24:] | explode | reverse | implode)),

@@ -57,6 +57,7 @@ describe('echo.sh', { skip: mosquittoMissing() || jqMissing() }, () => {
     const made = await ask('listen.json', '/bots', {
       username: 'echo',
       scopes: ['messages.read', 'messages.send'],
+      groups: true,
     });
     files = [made.file, (await ask('say.json', `/bots/${made.id}/token`, { beside: true })).file];
   });
@@ -73,6 +74,9 @@ describe('echo.sh', { skip: mosquittoMissing() || jqMissing() }, () => {
     start();
     await alice.until(() => answers().length === 1, 'the first answer');
     await stop();
+    const { conversation } = await alice.ask('group.create', { name: 'Pier' });
+    await alice.ask('group.add', { conversation, users: [bot] });
+    await alice.text({ conversation }, 'not to it alone');
     await alice.text({ user: bot }, 'two');
     start();
     await alice.text({ user: bot }, 'three');
