@@ -132,6 +132,38 @@ export const definitions = {
     labels: ['why'],
   },
   webhook_lag_events: { type: 'gauge', help: 'Events that are not noted for webhooks yet.' },
+  push_outcomes_total: {
+    type: 'counter',
+    help: 'Notifications that were settled, by route kind (`none`: no attempt) and by what became of them.',
+    labels: ['kind', 'outcome'],
+  },
+  push_attempts_total: {
+    type: 'counter',
+    help: 'Attempts to have a vendor take a notification, by what came of it.',
+    labels: ['kind', 'outcome'],
+  },
+  push_attempt_seconds: {
+    type: 'histogram',
+    help: 'Time of attempts to have a vendor take a notification.',
+    labels: ['kind'],
+    buckets: SECONDS,
+  },
+  push_wait_seconds: {
+    type: 'histogram',
+    help: 'Time from the event until a vendor took its notification.',
+    buckets: [0.1, 0.5, 1, 2, 5, 10, 30, 60, 300, 1_800, 21_600, 86_400],
+  },
+  push_queue_length: {
+    type: 'gauge',
+    help: 'Notifications that are to be sent, counted to 100,000; every worker tells the same.',
+  },
+  push_under_way: { type: 'gauge', help: 'Notifications that this process is sending.' },
+  push_breakers_open: {
+    type: 'gauge',
+    help: 'Vendors, or hosts of endpoints, that are left alone for a while because they fail.',
+    labels: ['kind'],
+  },
+  push_lag_events: { type: 'gauge', help: 'Events that push has not looked at yet.' },
   http_requests_total: { type: 'counter', help: 'HTTP requests.', labels: ['route', 'status'] },
   http_seconds: { type: 'histogram', help: 'Time of HTTP requests.', labels: ['route'], buckets: SECONDS },
   event_loop_delay_seconds: {

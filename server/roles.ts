@@ -10,6 +10,8 @@ export interface Roles {
   gateway: boolean;
   /** Tells other servers of events. */
   webhooks: boolean;
+  /** Notifies devices that are not connected. */
+  push: boolean;
 }
 
 export function rolesOf({ serve }: Pick<Config, 'serve'>): Roles {
@@ -20,5 +22,6 @@ export function rolesOf({ serve }: Pick<Config, 'serve'>): Roles {
     messages: has('messages'),
     gateway: has('gateway'),
     webhooks: has('webhooks'),
+    push: has('push'),
   };
 }
