@@ -22,13 +22,13 @@ export class LineFailure extends Error {
 export interface LineOptions {
   /** Requests under way at once; one more is refused. */
   mostStreams?: number;
-  /** How often it is asked whether the other side is still there, milliseconds. */
+  /** How often it is asked whether the other side is still there, and how long it has to answer, milliseconds. */
   pingMs?: number;
 }
 
 const MOST_STREAMS = 500;
 const PING_MS = 60_000;
-/** How long a connection, and an answer to a ping, may take. */
+/** How long connecting may take, milliseconds. */
 const CONNECT_MS = 10_000;
 /** Bytes of an answer that are read. */
 const MOST_BYTES = 16_384;
@@ -119,7 +119,7 @@ export class Http2Line {
       reject(new LineFailure('unreachable'));
       this.#forget(promise);
     });
-    const pings = setInterval(() => ping(session), this.#pingMs);
+    const pings = setInterval(() => ping(session, this.#pingMs), this.#pingMs);
     pings.unref();
     return promise;
   }
@@ -130,9 +130,9 @@ export class Http2Line {
 }
 
 /** What does not answer is gone, also where nothing says so. */
-function ping(session: ClientHttp2Session): void {
+function ping(session: ClientHttp2Session, patienceMs: number): void {
   if (session.connecting || session.destroyed || session.closed) return;
-  const late = setTimeout(() => session.destroy(), CONNECT_MS);
+  const late = setTimeout(() => session.destroy(), patienceMs);
   late.unref();
   session.ping((error) => {
     clearTimeout(late);
