@@ -35,6 +35,7 @@ export interface Audience {
 
 const PAGE = 500;
 const LEASE_MS = 60_000;
+const RETRY_MS = 2_000;
 
 export function createAudience(parts: AudienceParts): Audience {
   const { store, history, conversations, cache, clock, settings } = parts;
@@ -43,42 +44,55 @@ export function createAudience(parts: AudienceParts): Audience {
     leaseMs: LEASE_MS,
 
     async consider(event, claim, signal) {
-      const { conversation, seq, late } = event;
-      const message = await history.get(conversation, seq);
-      const told = message === null ? null : tellable(message);
-      if (told === null || clock.now() - event.time > settings.maxAgeMs)
-        return store.finishEvent(event, claim, null);
-      const mentioned = new Set(told.mentions);
-      if (told.replyTo !== null) {
-        const answered = await history.get(conversation, told.replyTo);
-        if (answered?.type === 'message') mentioned.add(answered.sender.user);
+      try {
+        await consider(event, claim, signal);
+      } catch (error) {
+        await store.releaseEvent(event, claim, clock.now() + RETRY_MS).catch(() => {});
+        throw error;
       }
-      const consider = (users: readonly string[]) => considerPage(parts, event, message!, mentioned, users);
-
-      if (event.kind === 'added') {
-        for (let i = 0; i < told.added.length; i += PAGE) await consider(told.added.slice(i, i + PAGE));
-        return store.finishEvent(event, claim, null);
-      }
-      if (event.newer && !late) {
-        // The newer one tells all the others.
-        const members = (await cache.get(conversation))?.members;
-        await consider([...mentioned].filter((user) => members?.has(user)));
-        return store.finishEvent(event, claim, null);
-      }
-      let watch = false;
-      for (let { after } = event; ; ) {
-        if (signal.aborted) return store.releaseEvent(event, claim, clock.now());
-        const page = await conversations.membersAtPage(conversation, seq, after, PAGE);
-        if (page.length > 0) watch = (await consider(page)) || watch;
-        if (page.length < PAGE) break;
-        after = page.at(-1)!;
-        if (!(await store.advanceEvent(event, claim, after, clock.now() + LEASE_MS))) return;
-      }
-      // Of what was considered before a restart it is not known whether somebody was connected.
-      const again = !late && settings.graceMs > 0 && (watch || event.after !== '');
-      await store.finishEvent(event, claim, again ? event.time + settings.graceMs : null);
     },
   };
+
+  async function consider(
+    event: PendingEvent & { newer: boolean },
+    claim: string,
+    signal: AbortSignal,
+  ): Promise<void> {
+    const { conversation, seq, late } = event;
+    const message = await history.get(conversation, seq);
+    const told = message === null ? null : tellable(message);
+    if (told === null || clock.now() - event.time > settings.maxAgeMs)
+      return store.finishEvent(event, claim, null);
+    const mentioned = new Set(told.mentions);
+    if (told.replyTo !== null) {
+      const answered = await history.get(conversation, told.replyTo);
+      if (answered?.type === 'message') mentioned.add(answered.sender.user);
+    }
+    const look = (users: readonly string[]) => considerPage(parts, event, message!, mentioned, users);
+
+    if (event.kind === 'added') {
+      for (let i = 0; i < told.added.length; i += PAGE) await look(told.added.slice(i, i + PAGE));
+      return store.finishEvent(event, claim, null);
+    }
+    if (event.newer && !late) {
+      // The newer one tells all the others.
+      const members = (await cache.get(conversation))?.members;
+      await look([...mentioned].filter((user) => members?.has(user)));
+      return store.finishEvent(event, claim, null);
+    }
+    let watch = false;
+    for (let { after } = event; ; ) {
+      if (signal.aborted) return store.releaseEvent(event, claim, clock.now());
+      const page = await conversations.membersAtPage(conversation, seq, after, PAGE);
+      if (page.length > 0) watch = (await look(page)) || watch;
+      if (page.length < PAGE) break;
+      after = page.at(-1)!;
+      if (!(await store.advanceEvent(event, claim, after, clock.now() + LEASE_MS))) return;
+    }
+    // Of what was considered before a restart it is not known whether somebody was connected.
+    const again = !late && settings.graceMs > 0 && (watch || event.after !== '');
+    await store.finishEvent(event, claim, again ? event.time + settings.graceMs : null);
+  }
 }
 
 /** True: some are connected, and may not acknowledge. */

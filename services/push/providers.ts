@@ -4,8 +4,13 @@ import { TokenBuckets } from '../../platform/token-bucket.ts';
 import type { PushOutcome, RouteKind, RouteTarget } from './sender.ts';
 import type { PushSettings } from './settings.ts';
 
-/** Whether an attempt may begin. `leave` must be called with what came of it; `at`: when to ask again, milliseconds since the epoch. */
-export type Entry = { ok: true; leave(outcome: PushOutcome['outcome']): void } | { ok: false; at: number };
+/**
+ * Whether an attempt may begin. `leave` must be called with what came of it. `at`: when to ask again, milliseconds since the epoch; `broken`: it is left
+ * alone because it fails, and not because there is much to do.
+ */
+export type Entry =
+  | { ok: true; leave(outcome: PushOutcome['outcome']): void }
+  | { ok: false; at: number; broken: boolean };
 
 /** Holds each vendor, and each host of endpoints, to so many attempts at once and a second, and leaves alone for a while what only fails. */
 export interface Providers {
@@ -99,12 +104,12 @@ export function createProviders(parts: {
     async enter(target) {
       const name = nameOf(target);
       const one = provider(name, target.kind);
-      const late = (at: number): Entry => ({ ok: false, at });
+      const late = (at: number, broken: boolean): Entry => ({ ok: false, at, broken });
       let closed = closedUntil(one);
-      if (closed !== null) return late(closed);
+      if (closed !== null) return late(closed, true);
       if (one.underWay >= atOncePerProvider) {
         // Others need hands too: not everybody waits here.
-        if (one.waiting.length >= Math.ceil(atOncePerProvider / 2)) return late(clock.now() + FULL_MS);
+        if (one.waiting.length >= Math.ceil(atOncePerProvider / 2)) return late(clock.now() + FULL_MS, false);
         await new Promise<void>((go) => one.waiting.push(go));
         closed = closedUntil(one);
       } else one.underWay++;
@@ -117,7 +122,7 @@ export function createProviders(parts: {
       const wait = closed === null ? rate.take(name) : 0;
       if (closed !== null || wait > 0) {
         leave();
-        return late(closed ?? clock.now() + wait + Math.round(random() * wait));
+        return late(closed ?? clock.now() + wait + Math.round(random() * wait), closed !== null);
       }
       const probe = one.openUntil > 0;
       if (probe) one.probing = true;
