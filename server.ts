@@ -38,6 +38,8 @@ import {
 import { LiveStream } from './services/messages/live-stream.ts';
 import { Projection } from './services/messages/pipeline/projection.ts';
 import { createPreferences } from './services/preferences/index.ts';
+import { createPushService } from './services/push/index.ts';
+import { createPushSenders, vapidKey } from './services/push/senders/index.ts';
 import { createQueries } from './services/queries.ts';
 import { createReportDesk, reportRules } from './services/reports/index.ts';
 import { createWebhookService, webhookRules } from './services/webhooks/index.ts';
@@ -167,6 +169,15 @@ export async function startServer(parts: {
           shared: stores.shared,
         })
       : null;
+    const outbound = closing.add(createOutbound(config.outbound), (o) => o.close());
+    const vapid = vapidKey(config, folder.path);
+    const senders = config.push.enabled ? createPushSenders({ config, vapid, outbound, clock }) : [];
+    for (const sender of senders) closing.add(sender, (s) => s.close());
+    const push = createPushService({
+      ...{ config, directory, cache, history, cursors, feed, senders, outbound, clock, logger, metrics },
+      connected: nodes.online,
+      shared: stores.shared,
+    });
     const queries = createQueries([
       ...accounts.queryRules,
       ...messageQueries({
@@ -176,13 +187,14 @@ export async function startServer(parts: {
         store: directory.conversations,
         bots: (users) => directory.accounts.botsAmong(users),
         preferences: directory.preferences,
+        ledger: push.ledger,
       }),
       ...preferences.queryRules,
     ]);
     const webhooks = createWebhookService({
       ...{ config, directory, history, feed, pipeline: front, clock, logger, metrics },
       bots: accounts.bots,
-      outbound: closing.add(createOutbound(config.outbound), (o) => o.close()),
+      outbound,
       hookRate: rates.hooks,
       shared: stores.shared,
     });
@@ -242,6 +254,8 @@ export async function startServer(parts: {
               reports: createReportDesk({ store: directory.reports, history, clock }),
               hooks: webhooks.hooks,
               webhooks: webhooks.webhooks,
+              push: push.registry,
+              vapidKey: vapid.publicKey,
               addressRate: rates.address,
               presence: (user) => nodes.online.online(user),
               accept: broker === null ? null : (stream, ip) => broker.accept(stream, ip),
@@ -265,6 +279,8 @@ export async function startServer(parts: {
     closing.add(following, (f) => f.stop());
     // There before anything is numbered, and until nothing is any more.
     if (roles.webhooks) closing.add(await webhooks.listen(), (l) => l.stop());
+    const pushes = roles.push && config.push.enabled;
+    if (pushes) closing.add(await push.listen(), (l) => l.stop());
     if (numbering !== null) {
       await numbering.start();
       closing.add(numbering, (n) => n.stop());
@@ -278,6 +294,7 @@ export async function startServer(parts: {
       closing.add(sweeper, (s) => s.stop());
     }
     if (roles.webhooks) closing.add(await webhooks.send(), (s) => s.stop());
+    if (pushes) closing.add(await push.send(), (s) => s.stop());
     await broker?.listen();
     const http = (await gateway?.listen()) ?? null;
     state = 'ready';

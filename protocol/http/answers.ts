@@ -11,6 +11,7 @@ import {
 } from '../commands.ts';
 import { accountEvents, conversationEvents, events, Receipt } from '../events.ts';
 import { Id, Sequence, Time } from '../ids.ts';
+import { PushStatusAnswer } from './push.ts';
 
 /** What queries are answered with, over MQTT (`result`) and HTTP alike. Clients ignore fields they do not know. */
 
@@ -59,6 +60,7 @@ export const MessageStatus = Type.Object(
         read: Type.Boolean(),
         delivered_at: optional(Time),
         read_at: optional(Time),
+        push: optional(PushStatusAnswer),
       }),
       { description: 'at most 1,000 are named' },
     ),

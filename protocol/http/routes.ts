@@ -19,9 +19,11 @@ import {
 } from './answers.ts';
 import { botRoutes } from './bots.ts';
 import { commandRoute } from './command-route.ts';
+import { pushRoutes } from './push.ts';
 import { reportRoutes } from './reports.ts';
 import { HTML_MEDIA, JSON_MEDIA, type Route } from './route.ts';
 import { signInRoutes } from './sign-in.ts';
+import { vapidRoutes } from './vapid.ts';
 import { webhookRoutes } from './webhooks.ts';
 
 /** Routes that are commands and queries of the contract. The static name comes before the parameter, as in the router. */
@@ -150,6 +152,8 @@ export const otherRoutes = {
   },
   ...reportRoutes,
   ...webhookRoutes,
+  ...pushRoutes,
+  ...vapidRoutes,
   livez: { ...page, path: '/livez', summary: 'The process answers.', answer: Alive },
   readyz: {
     ...page,

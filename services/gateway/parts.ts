@@ -7,6 +7,7 @@ import type { TokenBuckets } from '../../platform/token-bucket.ts';
 import type { Accounts } from '../accounts/accounts.ts';
 import type { Pipeline } from '../messages/pipeline.ts';
 import type { Receipts } from '../messages/receipts.ts';
+import type { PushRegistry } from '../push/index.ts';
 import type { Queries } from '../queries.ts';
 import type { ReportDesk } from '../reports/desk.ts';
 import type { Hooks, Webhooks } from '../webhooks/index.ts';
@@ -23,6 +24,10 @@ export interface GatewayParts {
   /** Machines that post here, and machines that are told from here. */
   hooks: Hooks;
   webhooks: Webhooks;
+  /** Where devices are notified that are not connected. */
+  push: PushRegistry;
+  /** By what push services know this server (services/push/senders/vapid.ts); absent: there is no Web Push here. */
+  vapidKey?: string;
   /** Commands of each user, counted together with those over MQTT; absent: by themselves. */
   userRate?: Pick<TokenBuckets, 'take'>;
   /** Requests of each address (see `networkOf`), where several processes count them together; absent: this one by itself. */

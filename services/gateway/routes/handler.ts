@@ -10,8 +10,10 @@ import { homeHandler } from './home.ts';
 import { hookHandlers } from './hooks.ts';
 import { inviteHandler } from './invite.ts';
 import { presenceHandler } from './presence.ts';
+import { pushHandlers } from './push.ts';
 import { reportHandlers } from './reports.ts';
 import { signInHandlers } from './sign-in.ts';
+import { vapidHandler } from './vapid.ts';
 import { webhookHandlers } from './webhooks.ts';
 
 export type Handler = (request: FastifyRequest, reply: FastifyReply) => Promise<unknown>;
@@ -27,6 +29,8 @@ export function otherHandlers(parts: GatewayParts): Record<OtherRouteName, Handl
     ...reportHandlers(parts.reports),
     ...hookHandlers(parts),
     ...webhookHandlers(parts.webhooks),
+    ...pushHandlers(parts),
+    vapid: vapidHandler(parts),
     presence: presenceHandler(parts),
     home: homeHandler(parts.config),
   };

@@ -7,7 +7,13 @@ import type { QueryParts } from './parts.ts';
 const MOST_NAMED = 1_000;
 
 /** Of those who were members when it was sent: whoever joined later does not have it, however far their cursors are. */
-export function messageStatus({ history, cursors, cache, store }: QueryParts): QueryRules<'message.status'> {
+export function messageStatus({
+  history,
+  cursors,
+  cache,
+  store,
+  ledger,
+}: QueryParts): QueryRules<'message.status'> {
   return {
     type: 'message.status',
     async answer(actor, { message }) {
@@ -34,6 +40,16 @@ export function messageStatus({ history, cursors, cache, store }: QueryParts): Q
           ...(read && receipt?.readAt ? { read_at: receipt.readAt } : {}),
         };
       });
+      const withPush = async (named: typeof members) => {
+        // Most often everybody has it, and nothing is asked.
+        const without = named.filter(({ delivered }) => !delivered).map(({ user }) => user);
+        if (ledger === undefined || without.length === 0) return named;
+        const pushed = await ledger.of(event.stream, event.seq, without);
+        return named.map((member) => {
+          const push = pushed.get(member.user);
+          return push === undefined ? member : { ...member, push };
+        });
+      };
       return {
         message,
         conversation: event.stream,
@@ -41,7 +57,7 @@ export function messageStatus({ history, cursors, cache, store }: QueryParts): Q
         members_count: members.length,
         delivered_count: members.filter((m) => m.delivered).length,
         read_count: members.filter((m) => m.read).length,
-        members: members.slice(0, MOST_NAMED),
+        members: await withPush(members.slice(0, MOST_NAMED)),
       };
     },
   };

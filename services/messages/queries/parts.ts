@@ -1,6 +1,7 @@
 import type { ConversationCache } from '../../conversations/cache.ts';
 import type { ConversationStore } from '../../conversations/store.ts';
 import type { PreferenceStore } from '../../preferences/store.ts';
+import type { PushLedger } from '../../push/ledger.ts';
 import type { Cursors } from '../cursors.ts';
 import type { History } from '../history.ts';
 
@@ -12,5 +13,7 @@ export interface QueryParts {
   store: ConversationStore;
   /** Which of these users are bots; absent: nobody is known to be. */
   bots?: (users: readonly string[]) => Promise<ReadonlySet<string>>;
+  /** What became of messages where they were not received; absent: that is not kept. */
+  ledger?: PushLedger;
   preferences: Pick<PreferenceStore, 'all' | 'get'>;
 }
