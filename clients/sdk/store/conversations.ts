@@ -1,6 +1,6 @@
 import type { Role } from '../../../protocol/commands.ts';
 import type { AnyEvent, EventOf, Receipt } from '../../../protocol/events.ts';
-import type { ListedConversation } from '../answers.ts';
+import type { AnswerOf, ListedConversation } from '../answers.ts';
 import { isNotice, type SendState, type StoredMessage } from './entries.ts';
 import { addRange, type Ranges } from './ranges.ts';
 
@@ -173,6 +173,17 @@ export function merge(kept: Kept, listed: ListedConversation, last: StoredMessag
   shown.time = Math.max(shown.time, listed.time);
   shown.read = Math.max(shown.read, listed.read);
   return { ...kept, shown, counted };
+}
+
+/** What the server says of a group; where something newer has been heard of it, only what is not known at all. */
+export function settled(kept: Kept, known: AnswerOf<'conversation.get'>): Kept {
+  const { shown } = kept;
+  const { kind, name = null, photo = null, history = null, role = null, timer } = known;
+  if (known.head < shown.head)
+    return { ...kept, shown: { ...shown, name: shown.name ?? name, history: shown.history ?? history } };
+  const { muted_until: mutedUntil, pinned, archived } = known;
+  const said = { kind, name, photo, history, role, timer, mutedUntil, pinned, archived };
+  return { ...kept, shown: { ...shown, ...said } };
 }
 
 /** Receipts only grow. Who has read it has it. */

@@ -10,6 +10,7 @@ import { ServerClock } from './clock.ts';
 import { type Conversation, type Cursor, type Kept, merge, mergeReceipts } from './conversations.ts';
 import { isNotice, type StoredEntry, type StoredMessage } from './entries.ts';
 import { Expiry } from './expiry.ts';
+import { Learning } from './learning.ts';
 import { Outgoing } from './outgoing.ts';
 import { Pages } from './pages.ts';
 import type { SendOptions } from './pending.ts';
@@ -21,8 +22,6 @@ import { ConversationWindow, type WindowOptions } from './window.ts';
 
 /** As far as the server counts, too. */
 const MOST_UNREAD = 1_000;
-/** Members of a group that are known here; of larger ones `message.status` tells who has what. */
-const MOST_MEMBERS = 1_000;
 
 export interface StoreEvents extends Record<string, unknown> {
   /** Ids of conversations that are not in the list as they were. */
@@ -55,6 +54,7 @@ export class ChatStore extends Emitter<StoreEvents> {
   readonly #shelf: Shelf;
   readonly #taking: Taking;
   readonly #pages: Pages;
+  readonly #learning: Learning;
   readonly #outgoing: Outgoing;
   readonly #expiry: Expiry;
   readonly #activity: Activity;
@@ -74,6 +74,7 @@ export class ChatStore extends Emitter<StoreEvents> {
       unclear: (conversation, seq) => void this.#pages.refresh(conversation, seq),
     });
     this.#pages = new Pages(client, this.#shelf, this.#taking);
+    this.#learning = new Learning(client, this.#shelf);
     this.#outgoing = new Outgoing(client, this.#shelf, codec, this.#clock);
     this.#expiry = new Expiry(this.#shelf, this.#clock);
     this.#activity = new Activity(client);
@@ -170,7 +171,7 @@ export class ChatStore extends Emitter<StoreEvents> {
       this.emit('trouble', error as Error);
     }
     const { conversation } = window;
-    if (conversation !== null) this.#later(this.#learnMembers(conversation));
+    if (conversation !== null) this.#later(this.#learning.members(conversation));
     return window;
   }
 
@@ -266,6 +267,8 @@ export class ChatStore extends Emitter<StoreEvents> {
     if (arrived.length > 0) this.emit('arrived', arrived);
     for (const event of events) {
       this.#pages.took(event);
+      if (event.type === 'members.added' && event.members.some(({ user }) => user === this.#client.user))
+        this.#later(this.#learning.group(event.conversation));
       if (event.type === 'message') this.#activity.stopped(event.conversation, event.sender.user);
     }
     if (events.some((event) => event.type === 'message' && event.expires !== undefined))
@@ -319,19 +322,6 @@ export class ChatStore extends Emitter<StoreEvents> {
     if (range === null || range[1] < shown.head) return Math.min(shown.unread, shown.head - read);
     const entries = await this.#shelf.entries(shown.id, read + 1, shown.head, { first: MOST_UNREAD });
     return entries.filter(({ type, sender }) => type === 'message' && sender !== this.#client.user).length;
-  }
-
-  /** Of a group that is looked at: without its members nobody knows whether all of them have a message. */
-  async #learnMembers({ id, kind }: Conversation): Promise<void> {
-    if (kind !== 'group' || this.#client.status !== 'online') return;
-    const [{ members, next }, { receipts }] = await Promise.all([
-      this.#client.query('members.list', { conversation: id, limit: MOST_MEMBERS }),
-      this.#client.query('receipts.get', { conversation: id }),
-    ]);
-    await this.#shelf.change(async (change) => {
-      change.putReceipts(id, mergeReceipts(change.receipts(id), receipts));
-      if (next === null) change.putMembers(id, Object.fromEntries(members.map((m) => [m.user, m.role])));
-    });
   }
 
   #changed(touched: Touched): void {
