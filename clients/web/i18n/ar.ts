@@ -1,6 +1,7 @@
 import { conversation } from './ar/conversation.ts';
 import { errors } from './ar/errors.ts';
 import { groups } from './ar/groups.ts';
+import { notifications } from './ar/notifications.ts';
 import { people } from './ar/people.ts';
 import { settings } from './ar/settings.ts';
 import { shell } from './ar/shell.ts';
@@ -14,5 +15,6 @@ export const ar: Translation<Messages> = {
   ...conversation,
   ...people,
   ...groups,
+  ...notifications,
   ...settings,
 };

@@ -2,7 +2,7 @@ import { useState } from 'preact/hooks';
 import type { Conversation } from '../../../sdk/index.ts';
 import type { Chat } from '../../chat/chat.ts';
 import { t } from '../../i18n/t.ts';
-import { Dialog } from '../../ui/index.ts';
+import { Button, Dialog } from '../../ui/index.ts';
 import { duration, TIMERS } from '../conversation/durations.ts';
 import { ActionRow, attempt, Choices } from '../screen/index.ts';
 import screen from '../screen/screen.module.css';
@@ -12,13 +12,14 @@ export function TimerRow(props: { chat: Chat; conversation: Conversation; disabl
   const { chat, conversation, disabled = false } = props;
   const { id, timer } = conversation;
   const [open, setOpen] = useState(false);
+  const [chosen, setChosen] = useState(timer);
   const words = (seconds: number | null) => (seconds === null ? t('timer.off') : duration(seconds));
   const offered: (number | null)[] = [null, ...TIMERS];
   if (!offered.includes(timer)) offered.push(timer);
-  function set(seconds: number | null): void {
+  function set(): void {
     setOpen(false);
-    if (seconds !== timer)
-      void attempt(chat, chat.change('conversation.timer', { conversation: id, seconds }));
+    if (chosen !== timer)
+      void attempt(chat, chat.change('conversation.timer', { conversation: id, seconds: chosen }));
   }
   return (
     <>
@@ -27,17 +28,28 @@ export function TimerRow(props: { chat: Chat; conversation: Conversation; disabl
         label={t('timer.title')}
         value={words(timer)}
         disabled={disabled}
-        onClick={() => setOpen(true)}
+        onClick={() => {
+          setChosen(timer);
+          setOpen(true);
+        }}
       />
       {open && (
-        <Dialog title={t('timer.title')} onClose={() => setOpen(false)}>
+        <Dialog
+          title={t('timer.title')}
+          onClose={() => setOpen(false)}
+          actions={
+            <Button kind="primary" onClick={set}>
+              {t('timer.set')}
+            </Button>
+          }
+        >
           <p class={screen.about}>{t('timer.text')}</p>
           <Choices
             label={t('timer.title')}
             hideLabel
             options={offered.map((value) => ({ value, label: words(value) }))}
-            value={timer}
-            onChoose={set}
+            value={chosen}
+            onChoose={setChosen}
           />
         </Dialog>
       )}

@@ -1,3 +1,4 @@
+import type { ComponentChild } from 'preact';
 import { useLayoutEffect, useRef, useState } from 'preact/hooks';
 import { Virtualizer } from 'virtua';
 import type { Conversation } from '../../../sdk/index.ts';
@@ -17,8 +18,15 @@ import { type Member, useMembers } from './use-members.ts';
 
 /** Fewer are found by looking. */
 const SEARCH_FROM = 10;
+/** So many are all there, which whoever listens, or searches in the page, has more of. */
+const MOST_AT_ONCE = 60;
 /** Rows are as high as this, before they have been measured; pixels. */
 const ROW = 60;
+
+interface RowsProps {
+  members: readonly Member[];
+  row(member: Member): ComponentChild;
+}
 
 /** Who is in a group: any number of them, of whom those that are seen are there. */
 export function MemberList({ chat, conversation }: { chat: Chat; conversation: Conversation }) {
@@ -77,9 +85,21 @@ export function MemberList({ chat, conversation }: { chat: Chat; conversation: C
   );
 }
 
+function Rows({ members, row }: RowsProps) {
+  if (members.length > MOST_AT_ONCE) return <VirtualRows members={members} row={row} />;
+  return (
+    <div role="list" aria-label={t('groups.members')}>
+      {members.map((member) => (
+        <div key={member.user} role="listitem">
+          {row(member)}
+        </div>
+      ))}
+    </div>
+  );
+}
+
 /** In the scroller of the screen, below whatever else is in it. */
-function Rows(props: { members: readonly Member[]; row(member: Member): preact.ComponentChild }) {
-  const { members, row } = props;
+function VirtualRows({ members, row }: RowsProps) {
   const list = useRef<HTMLDivElement>(null);
   const scroller = useRef<HTMLElement | null>(null);
   const [start, setStart] = useState<number | null>(null);

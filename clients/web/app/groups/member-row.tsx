@@ -1,3 +1,4 @@
+import { createPortal } from 'preact/compat';
 import { useRef, useState } from 'preact/hooks';
 import type { Role } from '../../../../protocol/commands.ts';
 import type { Conversation } from '../../../sdk/index.ts';
@@ -68,14 +69,17 @@ export function MemberRow(props: {
           />
         </span>
       )}
-      {open && (
-        <Menu
-          label={t('groups.memberMenu', { name })}
-          groups={groups}
-          at={button}
-          onClose={() => setOpen(false)}
-        />
-      )}
+      {open &&
+        // A virtual list has frames of its own, from which a menu would be measured.
+        createPortal(
+          <Menu
+            label={t('groups.memberMenu', { name })}
+            groups={groups}
+            at={button}
+            onClose={() => setOpen(false)}
+          />,
+          document.body,
+        )}
     </PersonRow>
   );
 }

@@ -45,11 +45,7 @@ export function PeoplePicker({ chat, without = new Set(), picked, onChange }: Pe
         <ul class={styles.picked} aria-label={t('people.picked')}>
           {picked.map((user) => (
             <li key={user}>
-              <button
-                type="button"
-                aria-label={t('people.unpick', { name: nameOf(chat, user) })}
-                onClick={() => toggle(user)}
-              >
+              <button type="button" onClick={() => toggle(user)}>
                 <Avatar
                   id={user}
                   name={nameOf(chat, user)}
@@ -57,6 +53,7 @@ export function PeoplePicker({ chat, without = new Set(), picked, onChange }: Pe
                   size={28}
                 />
                 <bdi>{nameOf(chat, user)}</bdi>
+                <span class="heard">{t('people.unpick')}</span>
                 <Icon name="close" size={16} />
               </button>
             </li>

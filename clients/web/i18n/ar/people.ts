@@ -17,7 +17,7 @@ export const people: Translation<typeof en> = {
   'people.nobody': 'لا تعرف أحدًا هنا بعد',
   'people.nobodyText': 'أدخل اسم المستخدم لشخص ما، أو أعطه رابطك.',
   'people.picked': 'المختارون',
-  'people.unpick': 'إلغاء اختيار {name}',
+  'people.unpick': 'إلغاء الاختيار',
   'people.inAlready': 'هو في المجموعة من قبل.',
   'people.opening': 'تُفتح المحادثة مع {name}',
   'people.bot': 'بوت',

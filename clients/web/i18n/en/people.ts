@@ -15,7 +15,7 @@ export const people = {
   'people.nobody': 'You know nobody here yet',
   'people.nobodyText': 'Enter the username of somebody, or give them your link.',
   'people.picked': 'Picked',
-  'people.unpick': 'Take {name} out again',
+  'people.unpick': 'Take out again',
   'people.inAlready': 'They are in already.',
   'people.opening': 'Opening the chat with {name}',
   'people.bot': 'Bot',
