@@ -7,6 +7,7 @@ import { after, before, describe, it } from 'node:test';
 import { post, register } from '../../test/harness/account.ts';
 import { Device, type Payload } from '../../test/harness/device.ts';
 import { Server } from '../../test/harness/server.ts';
+import { MemoryStorage } from '../sdk/index.ts';
 import { openFileStorage } from '../sdk/node.ts';
 import { Bot, type BotCredentials, button, buttons } from './index.ts';
 
@@ -124,6 +125,32 @@ describe('a bot on a server', { timeout: 60_000 }, () => {
     const answer = await hears('yes: butler?');
     assert.equal(answer.conversation, group);
     assert.equal(said().filter(({ conversation }) => conversation === group).length, 1);
+    await stop();
+  });
+
+  it('does not go on for ever with another bot in one group', async () => {
+    const body = { username: 'parrot', scopes: ['messages.read', 'messages.send'], groups: true };
+    const made = await post(server, '/bots', body, alice.account.accessToken);
+    const other = (await made.json()) as BotCredentials;
+    const parrot = new Bot({ url: server.mqtt, credentials: other, storage: new MemoryStorage() });
+    parrot.on({}, (ctx) => ctx.reply(`parrot: ${ctx.text}`));
+    await parrot.start();
+    const stop = await start((b) => b.on({}, (ctx) => ctx.reply(`butler: ${ctx.text}`)));
+    const conversation = (await alice.ask('group.create', { name: 'Two of them' })).conversation;
+    await alice.ask('group.add', { conversation, users: [other.bot.id, credentials.bot.id] });
+    const heard = () =>
+      alice.inbox
+        .filter((p) => p.type === 'message' && p.conversation === conversation)
+        .map((p) => p.content.text as string);
+    for (const text of ['one', 'two', 'three']) {
+      await alice.text({ conversation }, text);
+      await alice.until(
+        () => ['parrot', 'butler'].every((name) => heard().includes(`${name}: ${text}`)),
+        `two answers to ${text}`,
+      );
+    }
+    assert.equal(heard().length, 9, heard().join());
+    await parrot.stop();
     await stop();
   });
 });

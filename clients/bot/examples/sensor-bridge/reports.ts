@@ -75,22 +75,27 @@ export class Reports {
     if (this.#stopped) return;
     try {
       await this.#finish();
-      const { news } = this.#sensors;
-      if (news.length === 0) return;
-      const now = Date.now();
-      const wait = this.#wait(now);
-      if (wait > 0) return this.#later(wait);
-      // No two of one name, whatever the clock does.
-      this.#last = Math.max(now, this.#last + 1);
-      const report = { name: `${this.#last}`, time: now, text: textOf(news) };
-      await this.#sensors.tell(news, [[KEY, JSON.stringify(report)]]);
-      this.#unsaid = report;
-      this.#said.push(now);
+      await this.#sensors.alone(() => this.#write());
       await this.#finish();
     } catch (error) {
       this.#failed(error);
       this.#later(AGAIN_MS);
     }
+  }
+
+  /** What is news is to be said from now on, if it may be. */
+  async #write(): Promise<void> {
+    const { news } = this.#sensors;
+    if (news.length === 0) return;
+    const now = Date.now();
+    const wait = this.#wait(now);
+    if (wait > 0) return this.#later(wait);
+    // No two of one name, whatever the clock does.
+    this.#last = Math.max(now, this.#last + 1);
+    const report = { name: `${this.#last}`, time: now, text: textOf(news) };
+    await this.#sensors.tell(news, [[KEY, JSON.stringify(report)]]);
+    this.#unsaid = report;
+    this.#said.push(now);
   }
 
   async #finish(): Promise<void> {

@@ -21,6 +21,7 @@ export class Sensors {
   readonly #storage: Storage;
   readonly #rules: readonly Rule[];
   readonly #all = new Map<string, Sensor>();
+  #last: Promise<unknown> = Promise.resolve();
 
   constructor(storage: Storage, rules: readonly Rule[]) {
     this.#storage = storage;
@@ -47,8 +48,19 @@ export class Sensors {
     }
   }
 
+  /** One after the other, so that no reading comes between what is told and what is written of it. */
+  alone<T>(work: () => Promise<T>): Promise<T> {
+    const done = this.#last.then(work);
+    this.#last = done.catch(() => {});
+    return done;
+  }
+
   /** True: it has passed the limit, or is back. False: nothing new. Null: it is one too many. */
-  async take(topic: string, rule: Rule, value: number): Promise<boolean | null> {
+  take(topic: string, rule: Rule, value: number): Promise<boolean | null> {
+    return this.alone(() => this.#take(topic, rule, value));
+  }
+
+  async #take(topic: string, rule: Rule, value: number): Promise<boolean | null> {
     const key = `${PREFIX}${this.#rules.indexOf(rule)}/${topic}`;
     const known = this.#all.get(key);
     if (known === undefined && this.#all.size >= MOST) return null;
@@ -63,7 +75,7 @@ export class Sensors {
     return true;
   }
 
-  /** What the group is told now; `beside` is written in one with that. */
+  /** What the group is told now; `beside` is written in one with that. To be called within {@link alone}, with what is news there. */
   async tell(told: readonly Sensor[], beside: [key: string, value: string | null][]): Promise<void> {
     const entries: [string, string | null][] = [];
     for (const [key, sensor] of this.#all) {
