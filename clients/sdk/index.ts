@@ -17,6 +17,7 @@ export type {
   Receipt,
   TypingPayload,
 } from '../../protocol/events.ts';
+export type { PushTarget } from '../../protocol/http/push.ts';
 export { MAX_CONTENT_BYTES } from '../../protocol/limits.ts';
 export { parseTopic, type Topic, topics } from '../../protocol/topics.ts';
 export type { AnswerOf, Answers, ConversationEvent, ListedConversation, Page } from './answers.ts';

@@ -1,4 +1,5 @@
 import type { Refusal } from '../../protocol/errors.ts';
+import type { PushTarget } from '../../protocol/http/push.ts';
 import type { Storage } from './storage.ts';
 
 /** Credentials of one signed-in device. */
@@ -30,6 +31,8 @@ interface SessionBody {
   refresh_token: string;
   device_token: string;
 }
+
+type Method = 'POST' | 'PUT' | 'DELETE';
 
 const KEY = 'session';
 const HTTP_TIMEOUT_MS = 15_000;
@@ -89,6 +92,21 @@ export class Sessions {
     return (await this.#authorised(session, '/invitations', more)) as { code: string; expires: number };
   }
 
+  /**
+   * How this device is notified of what comes while it is not connected, in the order in which ways are tried; none: not any more.
+   * @throws {RefusedError} bad_request: an endpoint that the server does not send to
+   */
+  async setPush(session: Session, routes: readonly PushTarget[]): Promise<void> {
+    const path = `/devices/${session.device}/push`;
+    if (routes.length === 0) await this.#authorised(session, path, undefined, 'DELETE');
+    else await this.#authorised(session, path, { routes }, 'PUT');
+  }
+
+  /** Sends this device a notification that says nothing else. @throws {RefusedError} not_found: it has no push, rate_limited */
+  async testPush(session: Session): Promise<void> {
+    await this.#authorised(session, `/devices/${session.device}/push/test`);
+  }
+
   /** Keeps a session here, such as one whose storage has been emptied under it. */
   async keep(session: Session): Promise<void> {
     await this.#storage.write([[KEY, JSON.stringify(session)]]);
@@ -108,14 +126,19 @@ export class Sessions {
     }
   }
 
-  async #authorised(session: Session, path: string, body?: object): Promise<unknown> {
+  async #authorised(
+    session: Session,
+    path: string,
+    body?: object,
+    method: Method = 'POST',
+  ): Promise<unknown> {
     try {
-      return await this.#post(path, body, session.accessToken);
+      return await this.#post(path, body, session.accessToken, method);
     } catch (error) {
       // Access tokens are short-lived: the usual case for a device that was on for a while.
       if (!(error instanceof RefusedError) || error.refusal.code !== 'token_expired') throw error;
       const { accessToken } = await this.refresh(session);
-      return this.#post(path, body, accessToken);
+      return this.#post(path, body, accessToken, method);
     }
   }
 
@@ -140,7 +163,7 @@ export class Sessions {
     return session;
   }
 
-  async #post(path: string, body?: object, token?: string): Promise<unknown> {
+  async #post(path: string, body?: object, token?: string, method: Method = 'POST'): Promise<unknown> {
     const headers: Record<string, string> = {};
     if (body !== undefined) headers['content-type'] = 'application/json';
     if (token !== undefined) headers.authorization = `Bearer ${token}`;
@@ -151,12 +174,12 @@ export class Sessions {
     let answer: unknown;
     try {
       response = await fetch(this.#server + path, {
-        method: 'POST',
+        method,
         headers,
         ...(body === undefined ? {} : { body: JSON.stringify(body) }),
         signal: abort.signal,
       });
-      answer = response.status === 204 ? null : await response.json();
+      answer = response.status === 204 ? null : await jsonOf(response);
     } finally {
       clearTimeout(timer);
     }
@@ -176,4 +199,10 @@ export class Sessions {
     }
     return answer;
   }
+}
+
+/** Accepted without a word is an answer too. */
+async function jsonOf(response: Response): Promise<unknown> {
+  const text = await response.text();
+  return text === '' ? null : JSON.parse(text);
 }

@@ -18,7 +18,10 @@ export function App({ door }: { door: Door }) {
     if (state.at === 'out' && state.by === 'server') toast(t('shell.signedOut'));
     // An invitation is for who is not in yet; the rest of the path is for who is.
     if (state.at === 'in' && place.peek().at === 'invite') go({ at: 'list' }, { replace: true });
-    if (state.at === 'out' && state.by !== null) go({ at: 'list' }, { replace: true });
+    if (state.at === 'out' && state.by !== null) {
+      go({ at: 'list' }, { replace: true });
+      void import('./notifications/push.ts').then(({ letGo }) => letGo()).catch(() => {});
+    }
   }, [state]);
   useEffect(() => {
     if (!superseded) return;

@@ -14,6 +14,17 @@ for (const size of [192, 512])
     .png({ compressionLevel: 9 })
     .toFile(join(icons, `dunlin-${size}.png`));
 
+// Of one colour, on nothing: systems look only at where there is something.
+const outline = svg
+  .replace(/<rect width="128" height="128" fill="url\(#sea\)"\/>/, '')
+  .replace(/<!-- The shore[\s\S]*?(?=<!-- Legs)/, '')
+  .replaceAll(/(fill|stroke)="#[0-9a-f]{6}"/g, '$1="#ffffff"')
+  .replace('viewBox="0 0 128 128"', 'viewBox="4 10 120 120"');
+await sharp(Buffer.from(outline), { density: 600 })
+  .resize(96, 96)
+  .png({ compressionLevel: 9 })
+  .toFile(join(icons, 'dunlin-badge-96.png'));
+
 // Systems cut it to shapes of their own: no corners, and the bird within the middle four fifths.
 const whole = svg
   .replace('rx="30"', 'rx="0"')

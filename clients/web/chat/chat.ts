@@ -9,6 +9,7 @@ import type {
   Entry,
   Fields,
   PresencePayload,
+  PushTarget,
   QueryType,
   SendOptions,
   Status,
@@ -128,6 +129,13 @@ export interface Chat {
    * @throws {RefusedError} forbidden, or an Error when not reachable
    */
   invite(admin: boolean): Promise<{ code: string; expires: number }>;
+  /**
+   * How this device is notified of what comes while nothing of the app is open; none: not any more.
+   * @throws {RefusedError}, or an Error when not reachable
+   */
+  setPush(routes: readonly PushTarget[]): Promise<void>;
+  /** Sends this device a notification that says nothing else. @throws {RefusedError}, or an Error when not reachable */
+  testPush(): Promise<void>;
   /** Deletes what is kept on this device, in all tabs, and asks the server for it again; what has not been sent is lost. */
   clearDevice(): Promise<void>;
   /** Revokes this device, and deletes everything of it here, in all tabs. Also without a connection. */

@@ -8,6 +8,7 @@ import type {
   Conversation,
   Fields,
   PresencePayload,
+  PushTarget,
   QueryType,
   SendOptions,
   Status,
@@ -174,6 +175,12 @@ export class Mirror implements Chat {
   }
   invite(admin: boolean) {
     return this.#line.ask('invite', admin);
+  }
+  async setPush(routes: readonly PushTarget[]): Promise<void> {
+    await this.#line.ask('setPush', routes);
+  }
+  async testPush(): Promise<void> {
+    await this.#line.ask('testPush');
   }
   async clearDevice(): Promise<void> {
     await this.#line.ask('clearDevice');

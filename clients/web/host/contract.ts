@@ -6,6 +6,7 @@ import type {
   Cursor,
   Entry,
   PresencePayload,
+  PushTarget,
   SendOptions,
   Status,
   StoredMessage,
@@ -38,6 +39,8 @@ export interface Methods {
   signOut(): null;
   changePassword(current: string, next: string): null;
   invite(admin: boolean): { code: string; expires: number };
+  setPush(routes: readonly PushTarget[]): null;
+  testPush(): null;
   clearDevice(): null;
   look(view: number, where: Where, options: LookOptions): ViewChange;
   step(view: number, step: Step): boolean;

@@ -98,6 +98,15 @@ export class Host implements Served {
     return sessions.invite(session, admin ? { admin } : {});
   }
 
+  async setPush(...[routes]: Parameters<Methods['setPush']>): Promise<void> {
+    const { sessions, session } = await this.#signedIn();
+    await sessions.setPush(session, routes);
+  }
+  async testPush(): Promise<void> {
+    const { sessions, session } = await this.#signedIn();
+    await sessions.testPush(session);
+  }
+
   /** The session stays: what was kept beside it is asked of the server again. */
   clearDevice(): Promise<void> {
     return this.#inTurn(async () => {

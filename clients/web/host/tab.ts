@@ -13,6 +13,8 @@ export interface Served {
   signOut(): Promise<void>;
   changePassword(...given: Parameters<Methods['changePassword']>): Promise<void>;
   invite(...given: Parameters<Methods['invite']>): Promise<ReturnType<Methods['invite']>>;
+  setPush(...given: Parameters<Methods['setPush']>): Promise<void>;
+  testPush(): Promise<void>;
   clearDevice(): Promise<void>;
 }
 
@@ -124,6 +126,8 @@ export class Tab {
       signOut: () => done(host.signOut()),
       changePassword: (...given) => done(host.changePassword(...given)),
       invite: (...given) => host.invite(...given),
+      setPush: (...given) => done(host.setPush(...given)),
+      testPush: () => done(host.testPush()),
       clearDevice: () => done(host.clearDevice()),
       look: async (view, where, options) => {
         if (this.#views.size >= MOST_VIEWS) throw new Error('too many views');

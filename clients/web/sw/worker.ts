@@ -2,27 +2,16 @@
  * Keeps the app's own files, so that it opens without a connection. What people write is none of its business: that is in the database,
  * and the host (host/) sends it. It takes over from an older one only when asked to: a page never finds files of another version.
  */
+import { answerPush } from './push.ts';
+import { scope } from './scope.ts';
+
 declare const __SHELL__: readonly string[];
 declare const __VERSION__: string;
 
-interface Extendable extends Event {
-  waitUntil(work: Promise<unknown>): void;
-}
-interface Fetching extends Extendable {
-  readonly request: Request;
-  respondWith(response: Promise<Response>): void;
-}
-interface Scope {
-  addEventListener(type: 'install' | 'activate', listener: (event: Extendable) => void): void;
-  addEventListener(type: 'fetch', listener: (event: Fetching) => void): void;
-  addEventListener(type: 'message', listener: (event: MessageEvent) => void): void;
-  skipWaiting(): Promise<void>;
-  readonly clients: { claim(): Promise<void> };
-}
-const scope = globalThis as unknown as Scope;
-
 const CACHE = `dunlin-${__VERSION__}`;
 const shell = new Set(__SHELL__);
+
+answerPush();
 
 scope.addEventListener('install', (event) => {
   // Past the HTTP cache, as files without a hash in their name may be old there.

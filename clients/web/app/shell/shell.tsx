@@ -5,6 +5,7 @@ import { number, t } from '../../i18n/t.ts';
 import { Logo, Spinner } from '../../ui/index.ts';
 import { Boundary } from '../boundary.tsx';
 import { List } from '../list/list.tsx';
+import { useNotifications } from '../notifications/use-notifications.ts';
 import { back, go, type Place, place } from '../router.ts';
 import { screens } from '../screens.ts';
 import { Connection } from './connection.tsx';
@@ -37,6 +38,7 @@ export function Shell({ chat }: { chat: Chat }) {
   }, []);
 
   useTelling(chat);
+  useNotifications(chat);
 
   return (
     <div class={nothingOpen ? styles.shell : `${styles.shell} ${styles.open}`}>

@@ -3,6 +3,7 @@ import type { AnswerOf, AnyEvent } from '../../../../sdk/index.ts';
 import type { Chat } from '../../../chat/chat.ts';
 import { t } from '../../../i18n/t.ts';
 import { Switch } from '../../../ui/index.ts';
+import { ClosedSection } from '../../notifications/closed-section.tsx';
 import { Answered, Choices, Section, useAnswer } from '../../screen/index.ts';
 import screen from '../../screen/screen.module.css';
 import { HereSection } from '../in-page/here-section.tsx';
@@ -20,6 +21,7 @@ export function Notifications({ chat }: { chat: Chat }) {
   return (
     <SettingsPage title={t('settings.notifications')}>
       <HereSection />
+      <ClosedSection chat={chat} />
       <Answered of={asked}>{(known) => <Everywhere chat={chat} known={known} />}</Answered>
     </SettingsPage>
   );
