@@ -65,7 +65,7 @@ export function loadConfig(args: readonly string[], environment: NodeJS.ProcessE
       'mqtts.enabled: needs tls.cert and tls.key (`npm run certs` makes development certificates)',
     );
   }
-  problems.push(...missingForRoles(loaded));
+  problems.push(...missingForRoles(loaded), ...missingForMail(loaded));
   if (problems.length > 0) throw new ConfigError(problems);
   return { config: loaded, sources };
 }
@@ -82,6 +82,24 @@ function missingForRoles({ serve, engines, tokens }: Config): string[] {
       `tokens.signingKey: needed by a process of the role ${roles}: all processes sign and check with one key (openssl genpkey -algorithm ed25519)`,
     );
   return missing;
+}
+
+/** Mail that comes from nowhere, or whose links lead nowhere, is worse than none. */
+function missingForMail({ mail, http }: Config): string[] {
+  if (mail.url === '') return [];
+  const isUrl = (text: string, protocols: string[]) => protocols.includes(URL.parse(text)?.protocol ?? '');
+  return [
+    ...(isUrl(mail.url, ['smtp:', 'smtps:']) ? [] : ['mail.url: must be smtp://… or smtps://…']),
+    ...(/^[^\s@<>]+@[^\s@<>]+$/.test(mail.from)
+      ? []
+      : ['mail.from: needed by mail.url: the address that mails come from']),
+    ...(mail.replyTo === '' || /^[^\s@<>]+@[^\s@<>]+$/.test(mail.replyTo)
+      ? []
+      : ['mail.replyTo: not a mail address']),
+    ...(isUrl(mail.publicUrl === '' ? http.publicUrl : mail.publicUrl, ['http:', 'https:'])
+      ? []
+      : ['mail.publicUrl: needed by mail.url, or http.publicUrl: where links in mails lead']),
+  ];
 }
 
 /** What a setting may be, in words. */

@@ -6,7 +6,7 @@ import { JSON_MEDIA, type Route } from './route.ts';
 const closed = { additionalProperties: false } as const;
 
 /** Whether a new one is good enough is not a question of its form: `weak_password`. */
-const Password = Type.String({ minLength: 1, maxLength: 1024 });
+export const Password = Type.String({ minLength: 1, maxLength: 1024 });
 const Token = Type.String({ minLength: 1, maxLength: 4096 });
 const DeviceName = Type.Optional(
   Type.String({

@@ -85,6 +85,21 @@ export interface SigningIn {
   logout(actor: Actor): Promise<void>;
   /** Changes the password and signs every other device out. @throws {Refused} bad_credentials, weak_password, rate_limited */
   changePassword(actor: Actor, current: string, next: string, ip: string): Promise<void>;
+  /** @throws {Refused} user_not_found */
+  usernameOf(user: string): Promise<string>;
+  /** For what a session alone is not enough. @throws {Refused} bad_credentials, rate_limited */
+  provePassword(actor: Actor, password: string, ip: string): Promise<void>;
+  /**
+   * Sets the password without the former one, and signs every device out: for who can read the account’s mail.
+   * @param redeem asked when everything else is well: whether the right to do so is good still, which it is once
+   * @throws {Refused} weak_password, link_invalid
+   */
+  resetPassword(user: string, next: string, redeem: () => Promise<boolean>): Promise<void>;
+}
+
+/** Is told where devices sign in from, before anybody hears of them. Does not throw. */
+export interface SignInOrigins {
+  note(device: string, ip: string): Promise<void>;
 }
 
 /** Invitations and administrators. */

@@ -3,7 +3,8 @@ import type { Clock } from '../../platform/clock.ts';
 import type { Logger } from '../../platform/logging.ts';
 import type { Metrics } from '../../platform/metrics.ts';
 import { TokenBuckets } from '../../platform/token-bucket.ts';
-import type { AccountHooks, Accounts } from './accounts.ts';
+import { Refused } from '../../protocol/errors.ts';
+import type { AccountHooks, Accounts, SignInOrigins } from './accounts.ts';
 import { createAuthentication } from './authentication.ts';
 import { createBotManagement } from './bots/managing.ts';
 import { BotRates, type CreateBuckets } from './bots/rates.ts';
@@ -43,6 +44,8 @@ export function createAccounts(given: {
   failureCounts?: CreateFailureCounts;
   /** Where commands of bots are counted; absent: in this process. */
   botBuckets?: CreateBuckets;
+  /** Who is told where devices sign in from; absent: nobody. */
+  origins?: SignInOrigins | null;
 }): Accounts {
   const { store, hooks, clock, logger, metrics, settings } = given;
   const known = createKnown(store, given.cacheAge);
@@ -65,6 +68,7 @@ export function createAccounts(given: {
     clock,
     logger,
     settings,
+    origins: given.origins ?? null,
   };
   const passwords = createPasswordChanges(parts);
   const stopSweeping = sweepTokens(parts);
@@ -79,6 +83,13 @@ export function createAccounts(given: {
     refresh: counted(metrics, 'refresh', createRefresh(parts)),
     logout: (actor) => hooks.revoke(actor, actor.device),
     changePassword: passwords.change,
+    async usernameOf(id) {
+      const user = await known.users.get(id);
+      if (user === null) throw new Refused('user_not_found');
+      return user.username;
+    },
+    provePassword: passwords.prove,
+    resetPassword: passwords.reset,
     relations,
     visibility: parts.visibility,
     changeRules: accountRules(parts),

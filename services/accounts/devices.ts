@@ -8,7 +8,10 @@ import type { Device, RefreshToken, User } from './store.ts';
 const DAY_SECONDS = 86_400;
 const REFRESH_TOKEN_BYTES = 32;
 
-type DeviceParts = Pick<AccountParts, 'store' | 'hooks' | 'tokens' | 'clock' | 'logger' | 'settings'>;
+type DeviceParts = Pick<
+  AccountParts,
+  'store' | 'hooks' | 'tokens' | 'clock' | 'logger' | 'settings' | 'origins'
+>;
 
 /** A refresh token for the device, and what is stored of it. */
 export function makeRefreshToken(
@@ -45,6 +48,7 @@ export async function signInWith(
 
 /**
  * Makes a device of the user's and its first tokens, which begin a family.
+ * @param ip where they sign in from
  * @param confirm asked when the device is there, and before it gets tokens: throws when it must not have them after all
  * @throws {Refused} too_many_devices, and what `confirm` throws
  */
@@ -52,10 +56,12 @@ export async function signInNewDevice(
   parts: DeviceParts,
   user: User,
   name: string | null,
+  ip: string,
   confirm: () => Promise<void> = async () => {},
 ): Promise<SignIn> {
-  const { store, hooks, logger } = parts;
-  const device = await makeDevice(parts, user, name);
+  const { store, hooks, logger, origins } = parts;
+  const noteOrigin = async (device: Device) => origins?.note(device.id, ip);
+  const device = await makeDevice(parts, user, name, null, noteOrigin);
   try {
     await confirm();
     const { token, stored } = makeRefreshToken(parts, device, uuidv7());
@@ -73,6 +79,7 @@ export async function signInNewDevice(
 /**
  * A device without tokens.
  * @param after a device of the user's whose place it takes: it goes on where that one stands; null: it begins now
+ * @param onMade told of it before anybody hears of it
  * @throws {Refused} too_many_devices
  */
 export async function makeDevice(
@@ -80,6 +87,7 @@ export async function makeDevice(
   user: User,
   name: string | null,
   after: string | null = null,
+  onMade: (device: Device) => Promise<void> = async () => {},
 ): Promise<Device> {
   const device = {
     // Not a UUIDv7: no command can have the id of a device's stream.
@@ -92,6 +100,7 @@ export async function makeDevice(
   };
   await store.addDevice(device, settings.devicesPerUser);
   try {
+    await onMade(device);
     await hooks.deviceAdded(user.id, device, after);
   } catch (error) {
     await store.revokeDevice(user.id, device.id, clock.now());

@@ -18,7 +18,7 @@ export interface FailureCounts {
   forget(key: string): Promise<void>;
 }
 
-export type CountedThing = 'account' | 'ip' | 'registration';
+export type CountedThing = 'account' | 'ip' | 'registration' | 'mail';
 
 /** `windowSeconds`: how long a window is. */
 export type CreateFailureCounts = (what: CountedThing, windowSeconds: number) => FailureCounts;

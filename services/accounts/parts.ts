@@ -1,6 +1,6 @@
 import type { Clock } from '../../platform/clock.ts';
 import type { Logger } from '../../platform/logging.ts';
-import type { AccountHooks, Relations } from './accounts.ts';
+import type { AccountHooks, Relations, SignInOrigins } from './accounts.ts';
 import type { BotRights } from './bots/bots.ts';
 import type { Known } from './known.ts';
 import type { LastSeen } from './last-seen.ts';
@@ -40,4 +40,6 @@ export interface AccountParts {
   clock: Clock;
   logger: Logger;
   settings: AccountSettings;
+  /** Null: nobody wants to know. */
+  origins: SignInOrigins | null;
 }

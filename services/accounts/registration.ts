@@ -47,6 +47,6 @@ export function createRegistration(parts: AccountParts) {
       createdAt: clock.now(),
     };
     await store.createUser(user, await passwords.hash(password), invitation?.hash ?? null);
-    return signInNewDevice(parts, user, registration.device);
+    return signInNewDevice(parts, user, registration.device, ip);
   };
 }

@@ -34,7 +34,7 @@ export function createLogin(parts: AccountParts, changes: PasswordChanges) {
       const right = await passwords.verify(stored, password);
       return right && named !== null && stored !== null ? { user: named, hash: stored } : null;
     });
-    return signInNewDevice(parts, user, credentials.device, async () => {
+    return signInNewDevice(parts, user, credentials.device, ip, async () => {
       if (!(await isStillRight(user, hash, password))) throw new Refused('bad_credentials');
       await renewHash(user, hash, password);
     });

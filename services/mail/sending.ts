@@ -1,0 +1,102 @@
+import type { Clock } from '../../platform/clock.ts';
+import type { Logger } from '../../platform/logging.ts';
+import type { Metrics } from '../../platform/metrics.ts';
+import { backoff } from '../webhooks/outgoing/retrying.ts';
+import { addressKey } from './address.ts';
+import { ageOf, type Composing } from './composing.ts';
+import type { MailSettings } from './settings.ts';
+import type { MailOutcome } from './smtp/outcome.ts';
+import type { MailTransport } from './smtp/transport.ts';
+import type { MailItem, MailState, MailStore } from './store.ts';
+
+/** What becomes of a mail that was claimed. */
+export interface Sending {
+  /** Resolves to what the server made of it; null: it was not asked. */
+  send(item: MailItem, claim: string, signal: AbortSignal): Promise<MailOutcome | null>;
+  /** How long a claim goes without a sign of life, milliseconds. */
+  readonly leaseMs: number;
+}
+
+/** Between the end of an attempt and the end of a lease: for what is written then. */
+const MARGIN_MS = 30_000;
+const RETRY = { minMs: 60_000, maxMs: 3 * 3_600_000 };
+const AFTER_TROUBLE = { minMs: 5_000, maxMs: 300_000 };
+const HOUR_MS = 3_600_000;
+/** How long a mail waits whose recipient has had enough of them for now. */
+const LATER_MS = 600_000;
+/** Mails that an address refuses, one after the other, until nothing is sent to it any more. */
+const MOST_BOUNCES = 3;
+
+export function createSending(parts: {
+  store: MailStore;
+  composing: Composing;
+  transport: MailTransport;
+  settings: MailSettings;
+  clock: Clock;
+  logger: Logger;
+  metrics?: Pick<Metrics, 'mail_total' | 'mail_seconds'>;
+}): Sending {
+  const { store, composing, transport, settings, clock, logger, metrics } = parts;
+
+  async function attempt(item: MailItem, claim: string, signal: AbortSignal): Promise<MailOutcome | null> {
+    const end = async (
+      state: Exclude<MailState, 'waiting'>,
+      reason: string | null,
+      recipient: string | null,
+    ) => {
+      metrics?.mail_total.labels(item.kind, state).inc();
+      await store.endMail(item.id, claim, { state, reason, recipient, at: clock.now() });
+    };
+    const composed = await composing.compose(item);
+    if ('dropped' in composed) {
+      await end('dropped', composed.dropped, null);
+      return null;
+    }
+    const { to, letter } = composed;
+    const recipient = addressKey(to);
+    const now = clock.now();
+    if ((await store.sentSince(recipient, now - HOUR_MS)) >= settings.perRecipientHour) {
+      await store.postponeMail(item.id, claim, item.attempts, now + LATER_MS);
+      return null;
+    }
+
+    const deadline = AbortSignal.any([signal, AbortSignal.timeout(settings.timeoutMs)]);
+    const begun = performance.now();
+    const result = await transport.send({ id: item.id, to, letter, date: item.createdAt }, deadline);
+    metrics?.mail_seconds.observe((performance.now() - begun) / 1_000);
+    switch (result.outcome) {
+      case 'taken':
+        await end('sent', null, recipient);
+        if (item.user !== null) await store.noteTaken(item.user, to);
+        return result;
+      case 'refused':
+        logger.warn({ mail: item.id, kind: item.kind, reason: result.reason }, 'a mail was refused for good');
+        await end('dead', result.reason, recipient);
+        if (item.user !== null && (await store.noteBounce(item.user, to, MOST_BOUNCES, clock.now())))
+          logger.warn({ user: item.user }, 'a mail address refuses mails: no more are sent to it');
+        return result;
+    }
+    metrics?.mail_total.labels(item.kind, result.outcome).inc();
+    await again(item, claim, end, result);
+    return result;
+  }
+
+  /** Until it would be too late, however often that is. */
+  async function again(
+    item: MailItem,
+    claim: string,
+    end: (state: 'dead', reason: string, recipient: null) => Promise<void>,
+    { outcome, reason }: Extract<MailOutcome, { reason: string }>,
+  ): Promise<void> {
+    const now = clock.now();
+    const attempts = item.attempts + 1;
+    // After trouble another one is tried first: it may be this mail that makes it.
+    const next = now + backoff(attempts, outcome === 'trouble' ? AFTER_TROUBLE : RETRY);
+    if (next < item.createdAt + ageOf(item.kind, settings))
+      return store.postponeMail(item.id, claim, attempts, next);
+    logger.warn({ mail: item.id, kind: item.kind, reason }, 'a mail was given up');
+    await end('dead', reason, null);
+  }
+
+  return { leaseMs: settings.timeoutMs + MARGIN_MS, send: attempt };
+}
