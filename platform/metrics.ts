@@ -132,6 +132,15 @@ export const definitions = {
     labels: ['why'],
   },
   webhook_lag_events: { type: 'gauge', help: 'Events that are not noted for webhooks yet.' },
+  mail_total: {
+    type: 'counter',
+    help: 'Attempts to send mails, by kind, and by what came of them: `sent`, `later`, `trouble` (of the server), `dropped`, `dead`.',
+    labels: ['kind', 'result'],
+  },
+  mail_seconds: { type: 'histogram', help: 'Until a mail was taken or refused.', buckets: SECONDS },
+  mail_waiting: { type: 'gauge', help: 'Mails that wait to be sent, counted to 1,000.' },
+  mail_server_up: { type: 'gauge', help: '0: the server that takes our mail does not, and is asked seldom.' },
+  mail_lag_events: { type: 'gauge', help: 'Events that mail has not looked at yet.' },
   push_outcomes_total: {
     type: 'counter',
     help: 'Notifications that were settled, by route kind (`none`: no attempt) and by what became of them.',
@@ -164,6 +173,17 @@ export const definitions = {
     labels: ['kind'],
   },
   push_lag_events: { type: 'gauge', help: 'Events that push has not looked at yet.' },
+  media_uploads_total: { type: 'counter', help: 'Files that were uploaded.', labels: ['kind'] },
+  media_bytes_total: {
+    type: 'counter',
+    help: 'Bytes of files: `in` uploaded, `out` fetched from here.',
+    labels: ['way'],
+  },
+  media_removed_total: {
+    type: 'counter',
+    help: 'Files that were removed: `unreferenced` (no message has them), `old`.',
+    labels: ['why'],
+  },
   http_requests_total: { type: 'counter', help: 'HTTP requests.', labels: ['route', 'status'] },
   http_seconds: { type: 'histogram', help: 'Time of HTTP requests.', labels: ['route'], buckets: SECONDS },
   event_loop_delay_seconds: {

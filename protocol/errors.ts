@@ -264,6 +264,86 @@ export const errors = {
     message: 'The search query cannot be read.',
     next: 'Search for plain words.',
   },
+  // Media
+  media_not_found: {
+    status: 404,
+    retry: false,
+    message: 'There is no such media, or it is not yours to send.',
+    next: 'Upload it, and send the id of that.',
+  },
+  media_rejected: {
+    status: 422,
+    retry: false,
+    message: 'This file is not accepted here.',
+    next: 'Send another file; `detail` says what is wrong with this one.',
+  },
+  media_in_use: {
+    status: 409,
+    retry: false,
+    message: 'A message has this file.',
+    next: 'Delete the messages that have it.',
+  },
+  integrity_failed: {
+    status: 422,
+    retry: true,
+    message: 'What arrived is not what its checksum says.',
+    next: 'Upload it again.',
+  },
+  quota_exceeded: {
+    status: 403,
+    retry: false,
+    message: 'You have no room left for files.',
+    next: 'Delete messages with files, or files that no message has.',
+  },
+  daily_quota_exceeded: {
+    status: 429,
+    retry: true,
+    message: 'You have uploaded as much as is allowed in a day.',
+    next: 'Wait `retry_after_ms`, then upload it again.',
+  },
+  range_not_satisfiable: {
+    status: 416,
+    retry: false,
+    message: 'There is no such part of it.',
+    next: 'Ask for a part of as many bytes as it has.',
+  },
+  upload_conflict: {
+    status: 409,
+    retry: false,
+    message: 'The upload is not where this part of it begins.',
+    next: 'Ask how far it has come, and go on from there.',
+  },
+  upload_busy: {
+    status: 423,
+    retry: true,
+    message: 'Another request is writing to this upload.',
+    next: 'Wait a moment, ask how far it has come, and go on from there.',
+  },
+  upload_protocol: {
+    status: 412,
+    retry: false,
+    message: 'This version of tus is not spoken here.',
+    next: 'Send `Tus-Resumable: 1.0.0`.',
+  },
+  // Mail
+  mail_not_configured: {
+    status: 501,
+    retry: false,
+    message: 'This server sends no mail.',
+    next: 'Ask the operator.',
+  },
+  link_invalid: {
+    status: 403,
+    retry: false,
+    message: 'This link is unknown, was used, or has expired.',
+    next: 'Ask for a new one.',
+  },
+  email_taken: {
+    status: 409,
+    retry: false,
+    message: 'Another account has this mail address.',
+    next: 'Use another one, or remove it there first.',
+  },
   // Limits and states of the server
   rate_limited: {
     status: 429,
