@@ -17,7 +17,6 @@ export type {
   Receipt,
   TypingPayload,
 } from '../../protocol/events.ts';
-export type { PushTarget } from '../../protocol/http/push.ts';
 export { MAX_CONTENT_BYTES } from '../../protocol/limits.ts';
 export { parseTopic, type Topic, topics } from '../../protocol/topics.ts';
 export type { AnswerOf, Answers, ConversationEvent, ListedConversation, Page } from './answers.ts';
@@ -32,6 +31,7 @@ export {
 export { type ContentCodec, type Destination, plainCodec } from './codec.ts';
 export { commandsOf } from './commands.ts';
 export { type Lock, noLock, webLock } from './lock.ts';
+export type { PushTarget } from './push-target.ts';
 export { RefusedError, type Session, Sessions } from './session.ts';
 export { MemoryStorage, type Slice, type Storage, StorageFullError } from './storage.ts';
 export * from './store/index.ts';

@@ -1,5 +1,5 @@
 import type { Refusal } from '../../protocol/errors.ts';
-import type { PushTarget } from '../../protocol/http/push.ts';
+import type { PushTarget } from './push-target.ts';
 import type { Storage } from './storage.ts';
 
 /** Credentials of one signed-in device. */
