@@ -26,6 +26,8 @@ import { groupsOf } from './services/conversations/groups-of.ts';
 import { createConversations } from './services/conversations/index.ts';
 import { createGateway } from './services/gateway/create.ts';
 import { startMetricsServer } from './services/gateway/metrics-server.ts';
+import { createMailService, mailOrigins } from './services/mail/index.ts';
+import { createMediaService } from './services/media/index.ts';
 import { ErasedStreams } from './services/messages/erased-streams.ts';
 import {
   createFront,
@@ -106,6 +108,16 @@ export async function startServer(parts: {
     const { directory, log, feed, history, cursors, nodes, rates, cacheAge } = stores;
     const { limits } = config;
 
+    const signingKey =
+      config.tokens.signingKey === '' ? loadSigningKey(folder.path) : config.tokens.signingKey;
+    const media = closing.add(
+      createMediaService({
+        ...{ config, store: directory.media, clock, logger, metrics },
+        folder: folder.path,
+        secret: signingKey,
+      }),
+      (m) => m.close(),
+    );
     const accounts: Accounts = closing.add(
       createAccounts({
         store: directory.accounts,
@@ -117,10 +129,11 @@ export async function startServer(parts: {
           initialise: (device, user) => delivery.initialise(device, user),
           cursors,
         }),
-        signingKey: config.tokens.signingKey === '' ? loadSigningKey(folder.path) : config.tokens.signingKey,
+        signingKey,
         cacheAge,
         failureCounts: rates.failureCounts,
         botBuckets: rates.bots,
+        origins: mailOrigins({ config, store: directory.mail, clock, logger }),
         clock,
         logger,
         metrics,
@@ -148,6 +161,7 @@ export async function startServer(parts: {
         relations,
         retentionMs: retentionDays === 0 ? null : retentionDays * DAY_MS,
         editMs: editMinutes * MINUTE_MS,
+        media: media.carrying,
       }),
       ...preferences.changeRules,
       ...reportRules({
@@ -191,6 +205,11 @@ export async function startServer(parts: {
       }),
       ...preferences.queryRules,
     ]);
+    const mail = createMailService({
+      ...{ config, directory, history, cursors, feed, accounts, signingKey, clock, logger, metrics },
+      shared: stores.shared,
+      ...(rates.failureCounts === undefined ? {} : { failureCounts: rates.failureCounts }),
+    });
     const webhooks = createWebhookService({
       ...{ config, directory, history, feed, pipeline: front, clock, logger, metrics },
       bots: accounts.bots,
@@ -254,7 +273,9 @@ export async function startServer(parts: {
               reports: createReportDesk({ store: directory.reports, history, clock }),
               hooks: webhooks.hooks,
               webhooks: webhooks.webhooks,
+              media,
               push: push.registry,
+              mail: mail.desk,
               vapidKey: vapid.publicKey,
               addressRate: rates.address,
               presence: (user) => nodes.online.online(user),
@@ -281,6 +302,7 @@ export async function startServer(parts: {
     if (roles.webhooks) closing.add(await webhooks.listen(), (l) => l.stop());
     const pushes = roles.push && config.push.enabled;
     if (pushes) closing.add(await push.listen(), (l) => l.stop());
+    if (roles.push) closing.add(await mail.listen(), (l) => l?.stop());
     if (numbering !== null) {
       await numbering.start();
       closing.add(numbering, (n) => n.stop());
@@ -292,11 +314,18 @@ export async function startServer(parts: {
       const sweeper = createSweeper({ history, clock, logger, seconds: sweepSeconds, onErased });
       sweeper.start();
       closing.add(sweeper, (s) => s.stop());
+      media.sweeper.start();
+      closing.add(media.sweeper, (s) => s.stop());
     }
     if (roles.webhooks) closing.add(await webhooks.send(), (s) => s.stop());
     if (pushes) closing.add(await push.send(), (s) => s.stop());
+    if (roles.push) closing.add(await mail.send(), (s) => s?.stop());
     await broker?.listen();
     const http = (await gateway?.listen()) ?? null;
+    if (roles.gateway) {
+      media.tidy.start();
+      closing.add(media.tidy, (t) => t.stop());
+    }
     state = 'ready';
     const { backups, failed } = stores;
 

@@ -8,8 +8,8 @@ const message = [...member, 'message_not_found', 'message_deleted'] as const;
 
 /** What a command may be refused with by its own rules. */
 export const commandCodes: Readonly<Record<CommandType, readonly ErrorCode[]>> = {
-  'message.send': [...member, 'user_not_found', 'blocked'],
-  'message.edit': [...message, 'not_the_sender', 'edit_too_late'],
+  'message.send': [...member, 'user_not_found', 'blocked', 'media_not_found'],
+  'message.edit': [...message, 'not_the_sender', 'edit_too_late', 'media_not_found'],
   'message.delete': [...message, 'not_the_sender'],
   'message.react': message,
   'message.hide': [...member, 'message_not_found'],

@@ -66,7 +66,7 @@ export const SignedQuery = Type.Object(
   { user: Id, expires: Time, signature: Type.String({ pattern: '^[A-Za-z0-9_-]{43}$' }) },
   closed,
 );
-export const UploadParams = Type.Object({ upload: Type.String({ pattern: '^[0-9a-f]{32}$' }) }, closed);
+export const UploadParams = Type.Object({ upload: Type.String({ pattern: '^[0-9a-f]{64}$' }) }, closed);
 export const MediaParams = Type.Object({ media: Id }, closed);
 
 const form = {
@@ -207,13 +207,13 @@ export const mediaRoutes = {
     path: '/media/{media}/content',
     summary: 'The bytes, also in ranges; by the URL that the description has.',
     answer: bytes,
-    codes: ['not_found', 'bad_request'],
+    codes: ['not_found', 'bad_request', 'range_not_satisfiable'],
   },
   mediaThumbnail: {
     ...file,
     path: '/media/{media}/thumbnail',
     summary: 'A small picture of it; by the URL that the description has.',
     answer: bytes,
-    codes: ['not_found', 'bad_request'],
+    codes: ['not_found', 'bad_request', 'range_not_satisfiable'],
   },
 } as const satisfies Record<string, Route>;

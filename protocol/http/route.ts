@@ -60,6 +60,7 @@ export const tags = {
   bots: 'Bots: accounts that programs use, with scopes and a token. A bot’s token is a bearer token too, as far as its scopes go.',
   media:
     'Files: uploaded in one request or, resumable, in many (tus 1.0); fetched by signed URLs that are good for a short time.',
+  mail: 'A mail address for an account: verified, for a forgotten password, for notices. Every route answers `mail_not_configured` where the server sends none.',
   webhooks: 'Servers that post into conversations, and servers that are told of them.',
   devices: 'The devices of one’s own account.',
   server: 'The server itself: health, documents, invitations.',

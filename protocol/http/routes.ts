@@ -19,6 +19,8 @@ import {
 } from './answers.ts';
 import { botRoutes } from './bots.ts';
 import { commandRoute } from './command-route.ts';
+import { mailRoutes } from './mail.ts';
+import { mediaRoutes } from './media.ts';
 import { pushRoutes } from './push.ts';
 import { reportRoutes } from './reports.ts';
 import { HTML_MEDIA, JSON_MEDIA, type Route } from './route.ts';
@@ -139,6 +141,7 @@ const Document = Type.Object({}, { title: 'Document' });
 export const otherRoutes = {
   ...signInRoutes,
   ...botRoutes,
+  ...mailRoutes,
   presence: {
     ...page,
     path: '/users/{user}/presence',
@@ -152,6 +155,7 @@ export const otherRoutes = {
   },
   ...reportRoutes,
   ...webhookRoutes,
+  ...mediaRoutes,
   ...pushRoutes,
   ...vapidRoutes,
   livez: { ...page, path: '/livez', summary: 'The process answers.', answer: Alive },

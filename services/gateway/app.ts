@@ -6,11 +6,13 @@ import { InFlight } from './in-flight.ts';
 import type { GatewayParts } from './parts.ts';
 import { authentication } from './plugins/authentication.ts';
 import { draining } from './plugins/draining.ts';
+import { formBodies, takesForm } from './plugins/form-body.ts';
 import { jsonBodies } from './plugins/json-body.ts';
 import { answerBadBytes, problems } from './plugins/problems.ts';
 import { rateLimit } from './plugins/rate-limit.ts';
 import { requestLog } from './plugins/request-log.ts';
 import { securityHeaders } from './plugins/security-headers.ts';
+import { requestTimeout, streamedBodies } from './plugins/streamed-bodies.ts';
 import { webApp } from './plugins/web-app.ts';
 import { commandHandler } from './routes/command.ts';
 import { type Handler, otherHandlers } from './routes/handler.ts';
@@ -47,7 +49,6 @@ export async function buildApp(parts: GatewayParts, inFlight = new InFlight()): 
     bodyLimit: parts.config.limits.packetBytes,
     genReqId: () => uuidv7(),
     requestIdHeader: false,
-    requestTimeout: REQUEST_MS,
     return503OnClosing: false,
     frameworkErrors: (_error, _request, reply) => answerBadBytes(reply.raw),
     clientErrorHandler: (_error, socket) => answerBadBytes(socket),
@@ -72,19 +73,31 @@ export async function buildApp(parts: GatewayParts, inFlight = new InFlight()): 
   rateLimit(app, parts);
   authentication(app, parts);
   jsonBodies(app);
+  requestTimeout(app, REQUEST_MS);
   if (parts.webApp !== undefined && parts.api !== false) await webApp(app, parts.webApp);
 
   const handlers: Record<string, Handler> = { ...otherHandlers(parts) };
   for (const [name, route] of Object.entries(commandRoutes)) handlers[name] = commandHandler(route, parts);
-  for (const [name, route] of Object.entries(routes)) {
-    if (parts.api === false && !isHealth(route)) continue;
-    app.route({
-      method: route.method,
-      url: route.path.replaceAll(/\{(\w+)\}/g, ':$1'),
-      config: { route },
-      handler: handlers[name]!,
-    });
-  }
+  const serve = (to: App, wanted: (route: Route) => boolean) => {
+    for (const [name, route] of Object.entries(routes)) {
+      if ((parts.api === false && !isHealth(route)) || !wanted(route)) continue;
+      to.route({
+        method: route.method,
+        url: route.path.replaceAll(/\{(\w+)\}/g, ':$1'),
+        config: { route },
+        handler: handlers[name]!,
+      });
+    }
+  };
+  serve(app, ({ stream }) => stream === undefined);
+  await app.register(async (streamed) => {
+    await streamedBodies(streamed);
+    serve(streamed, (route) => route.stream !== undefined && !takesForm(route));
+  });
+  await app.register(async (forms) => {
+    formBodies(forms);
+    serve(forms, takesForm);
+  });
   await app.ready();
   return app;
 }

@@ -5,6 +5,8 @@ import type { Logger } from '../../platform/logging.ts';
 import type { Metrics } from '../../platform/metrics.ts';
 import type { TokenBuckets } from '../../platform/token-bucket.ts';
 import type { Accounts } from '../accounts/accounts.ts';
+import type { MailDesk } from '../mail/index.ts';
+import type { MediaService } from '../media/index.ts';
 import type { Pipeline } from '../messages/pipeline.ts';
 import type { Receipts } from '../messages/receipts.ts';
 import type { PushRegistry } from '../push/index.ts';
@@ -24,6 +26,9 @@ export interface GatewayParts {
   /** Machines that post here, and machines that are told from here. */
   hooks: Hooks;
   webhooks: Webhooks;
+  media: MediaService;
+  /** Mail addresses, forgotten passwords, and what links in mails lead to. */
+  mail: MailDesk;
   /** Where devices are notified that are not connected. */
   push: PushRegistry;
   /** By what push services know this server (services/push/senders/vapid.ts); absent: there is no Web Push here. */

@@ -35,6 +35,11 @@ export interface Decision {
   draft: EventDraft;
   joined?: string[];
   left?: string[];
+  /**
+   * Whether the event is to be applied: by default where the type of change is structural, or somebody joins. What the directory does not
+   * follow costs it nothing.
+   */
+  applies?: boolean;
 }
 
 /**

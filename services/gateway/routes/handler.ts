@@ -9,6 +9,9 @@ import { healthHandlers } from './health.ts';
 import { homeHandler } from './home.ts';
 import { hookHandlers } from './hooks.ts';
 import { inviteHandler } from './invite.ts';
+import { mailHandlers } from './mail.ts';
+import { mailPageHandlers } from './mail-pages.ts';
+import { mediaHandlers } from './media.ts';
 import { presenceHandler } from './presence.ts';
 import { pushHandlers } from './push.ts';
 import { reportHandlers } from './reports.ts';
@@ -29,6 +32,9 @@ export function otherHandlers(parts: GatewayParts): Record<OtherRouteName, Handl
     ...reportHandlers(parts.reports),
     ...hookHandlers(parts),
     ...webhookHandlers(parts.webhooks),
+    ...mediaHandlers(parts.media),
+    ...mailHandlers(parts),
+    ...mailPageHandlers(parts.mail),
     ...pushHandlers(parts),
     vapid: vapidHandler(parts),
     presence: presenceHandler(parts),

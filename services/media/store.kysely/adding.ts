@@ -1,12 +1,10 @@
 import { type Kysely, SqliteAdapter } from 'kysely';
-import { Refused } from '../../../protocol/errors.ts';
 import type { DirectoryTables } from '../../directory/schema.ts';
-import type { Media, MediaStore, Quotas, Substance, Usage } from '../store.ts';
+import { refuseAbove } from '../quotas.ts';
+import type { Media, MediaStore, Substance } from '../store.ts';
 import type { MediaRow } from '../tables.ts';
 
 type Adding = Pick<MediaStore, 'begin' | 'known' | 'add' | 'get' | 'usage'>;
-
-const DAY_MS = 86_400_000;
 
 export function adding(db: Kysely<DirectoryTables>): Adding {
   return {
@@ -92,14 +90,6 @@ function substanceOf({
   blurhash,
 }: Media): Substance {
   return { blob, thumbnail, sha256, bytes, mime, kind, width, height, durationMs, blurhash };
-}
-
-/** @throws {Refused} quota_exceeded, daily_quota_exceeded */
-export function refuseAbove({ kept, today }: Usage, quotas: Quotas, now: number): void {
-  if (quotas.kept !== null && kept > quotas.kept)
-    throw new Refused('quota_exceeded', `at most ${quotas.kept} bytes`);
-  if (quotas.aDay !== null && today > quotas.aDay)
-    throw new Refused('daily_quota_exceeded', `at most ${quotas.aDay} bytes a day`, DAY_MS - (now % DAY_MS));
 }
 
 /** Makes the blobs those of a file: from among those that were begun, or by the file that has them already, which is held meanwhile. */

@@ -211,7 +211,9 @@ export function createNumbering(parts: NumberingParts): Numbering {
   /** Whether the directory has to follow this decision. */
   function applies({ record, decision }: Decided): boolean {
     const rules = rulesOf.get(record.command.type)!;
-    return rules.apply !== undefined && (rules.structural || decision.joined !== undefined);
+    return (
+      rules.apply !== undefined && (decision.applies ?? (rules.structural || decision.joined !== undefined))
+    );
   }
 
   /**

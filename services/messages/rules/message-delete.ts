@@ -1,7 +1,9 @@
 import { Refused } from '../../../protocol/errors.ts';
+import type { EventOf } from '../../../protocol/events.ts';
 import { asMember } from '../../conversations/access.ts';
 import { plainEvent } from '../../conversations/events.ts';
 import type { ChangeRules } from '../pipeline.ts';
+import { mayHaveMedia } from './media.ts';
 import type { MessageRuleParts } from './parts.ts';
 import { targetOf } from './target.ts';
 
@@ -22,7 +24,14 @@ export function messageDelete(parts: MessageRuleParts): ChangeRules<'message.del
         { stream, type: 'message.deleted', id: command.id, time: acceptedAt },
         { target: seq },
       );
-      return { draft: { ...draft, amends: { kind: 'delete', seq, at: acceptedAt, by: actor.user } } };
+      return {
+        draft: { ...draft, amends: { kind: 'delete', seq, at: acceptedAt, by: actor.user } },
+        applies: mayHaveMedia(target),
+      };
+    },
+    async apply(event) {
+      const { target } = JSON.parse(event.body) as EventOf<'message.deleted'>;
+      await parts.media?.release(event.stream, target);
     },
   };
 }

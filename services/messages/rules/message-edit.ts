@@ -1,8 +1,10 @@
 import { Refused } from '../../../protocol/errors.ts';
+import type { EventOf } from '../../../protocol/events.ts';
 import { asMember, refuseBlocked } from '../../conversations/access.ts';
 import { plainEvent } from '../../conversations/events.ts';
 import type { ChangeRules } from '../pipeline.ts';
 import { mentionsOf, searchText } from './content.ts';
+import { checkMedia, isMedia, referToMedia } from './media.ts';
 import type { MessageRuleParts } from './parts.ts';
 import { targetOf } from './target.ts';
 
@@ -22,6 +24,7 @@ export function messageEdit(parts: MessageRuleParts): ChangeRules<'message.edit'
       // Both times are of arrival here: what waited in an outbox is judged by when it came.
       if (acceptedAt - target.time > editMs) throw new Refused('edit_too_late', `${editMs / 60_000} minutes`);
       const before = JSON.parse(target.body) as { mentions?: string[] };
+      if (isMedia(content)) await checkMedia(parts, actor, content);
       const mentions = mentionsOf(command.mentions ?? before.mentions, (user) => entry.members.has(user));
       const draft = plainEvent(
         actor,
@@ -30,7 +33,11 @@ export function messageEdit(parts: MessageRuleParts): ChangeRules<'message.edit'
       );
       const amends = { kind: 'edit', seq, at: acceptedAt, content, text: searchText(content) } as const;
       // The new content goes when the old one would have gone.
-      return { draft: { ...draft, expires: target.expires, amends } };
+      return { draft: { ...draft, expires: target.expires, amends }, applies: isMedia(content) };
+    },
+    async apply(event) {
+      const { target, content } = JSON.parse(event.body) as EventOf<'message.edited'>;
+      await referToMedia(parts, event, target, content);
     },
   };
 }

@@ -7,6 +7,7 @@ import type { CachedConversation } from '../../conversations/cache.ts';
 import { directConversation } from '../../conversations/direct.ts';
 import type { Member } from '../../conversations/store.ts';
 import type { ChangeRules, Decision } from '../pipeline.ts';
+import { checkMedia, isMedia, referToMedia } from './media.ts';
 import { type Destination, messageDraft } from './message-draft.ts';
 import type { MessageRuleParts } from './parts.ts';
 import { readableMessage } from './target.ts';
@@ -36,24 +37,27 @@ export function messageSend(parts: MessageRuleParts): ChangeRules<'message.send'
     };
     const finish = (blocked: boolean): Decision | Promise<Decision> => {
       if (blocked) throw new Refused('blocked');
-      if (command.reply_to === undefined)
-        return { draft: messageDraft(actor, command, acceptedAt, to, retentionMs) };
-      return reply(actor, command, acceptedAt, to, command.reply_to);
+      if (command.content.type === 'media' || command.reply_to !== undefined)
+        return whatItNeeds(actor, command, acceptedAt, to);
+      return { draft: messageDraft(actor, command, acceptedAt, to, retentionMs) };
     };
     const blocked = peer === null || peer === actor.user ? false : relations.blocked(actor.user, peer);
     return blocked instanceof Promise ? blocked.then(finish) : finish(blocked);
   }
 
-  /** What is answered must be there and theirs to read; its content may have gone meanwhile. */
-  async function reply(
+  /** What is answered must be there and theirs to read, its content may have gone meanwhile; a file must be theirs to give. */
+  async function whatItNeeds(
     actor: Actor,
     command: Send,
     acceptedAt: number,
     to: Destination,
-    seq: number,
   ): Promise<Decision> {
-    await readableMessage(parts, actor, { conversation: to.stream, seq });
-    return { draft: messageDraft(actor, command, acceptedAt, to, retentionMs) };
+    const { content, reply_to: seq } = command;
+    if (seq !== undefined) await readableMessage(parts, actor, { conversation: to.stream, seq });
+    const draft = messageDraft(actor, command, acceptedAt, to, retentionMs);
+    if (!isMedia(content)) return { draft };
+    await checkMedia(parts, actor, content);
+    return { draft, applies: true };
   }
 
   /** The first message between two: it makes their conversation. */
@@ -68,6 +72,7 @@ export function messageSend(parts: MessageRuleParts): ChangeRules<'message.send'
       timer: null,
       isMember: (user) => user === peer || user === actor.user,
     };
+    if (isMedia(command.content)) await checkMedia(parts, actor, command.content);
     const draft = messageDraft(actor, command, acceptedAt, to, retentionMs);
     return { draft, joined: peer === actor.user ? [peer] : [actor.user, peer] };
   }
@@ -92,8 +97,8 @@ export function messageSend(parts: MessageRuleParts): ChangeRules<'message.send'
       if (peer !== actor.user && relations.blocked(actor.user, peer) === true) throw new Refused('blocked');
     },
 
-    fromCache(actor, { to, reply_to }) {
-      return reply_to === undefined ? everythingIsKnown(actor, to) : undefined;
+    fromCache(actor, { to, reply_to, content }) {
+      return reply_to === undefined && content.type !== 'media' ? everythingIsKnown(actor, to) : undefined;
     },
 
     decide(actor, command, acceptedAt) {
@@ -108,9 +113,10 @@ export function messageSend(parts: MessageRuleParts): ChangeRules<'message.send'
     },
 
     async apply(event) {
+      const { kind, peer, content } = JSON.parse(event.body) as EventOf<'message'>;
+      await referToMedia(parts, event, event.seq, content);
       // The first message between two makes their conversation.
       if (event.seq !== 1) return;
-      const { kind, peer } = JSON.parse(event.body) as EventOf<'message'>;
       if (kind !== 'direct' || peer === undefined) return;
       const { user } = event.sender;
       await store.create(
