@@ -9,20 +9,22 @@ import { permission, support, turnOff, turnOn } from './push.ts';
 
 /** What this device does while the app is closed. The browser is asked when somebody says so, never before. */
 export function ClosedSection({ chat }: { chat: Chat }) {
-  const [busy, setBusy] = useState(false);
+  /** What somebody has just pressed, until it is so. */
+  const [wished, setWished] = useState<boolean | null>(null);
   const [given, setGiven] = useState(permission());
   const able = support();
   const on = kept() !== null && given === 'granted';
 
   async function turn(wanted: boolean): Promise<void> {
-    setBusy(true);
+    if (wished !== null) return;
+    setWished(wanted);
     try {
       if (wanted) setGiven(await turnOn(chat));
       else await turnOff(chat);
     } catch {
       toast(t('notifications.failed'), { kind: 'error' });
     }
-    setBusy(false);
+    setWished(null);
   }
 
   function attempt(): void {
@@ -44,8 +46,8 @@ export function ClosedSection({ chat }: { chat: Chat }) {
         <Switch
           label={t('notifications.closed')}
           hint={hint}
-          checked={on}
-          disabled={busy || able !== 'yes' || given === 'denied'}
+          checked={wished ?? on}
+          disabled={able !== 'yes' || given === 'denied'}
           onChange={(wanted) => void turn(wanted)}
         />
         {on && <Button onClick={attempt}>{t('notifications.try')}</Button>}

@@ -1,0 +1,120 @@
+/** For tests: what stands in for a browser's push service, which headless browsers have none of. */
+import { once } from 'node:events';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import type { BrowserContext, Page, Worker } from 'playwright-core';
+import { subscriber } from '../../../services/push/senders/fixtures/browser.ts';
+
+/** A push service, and the browser's half of what is sent there: what comes is decrypted as the browser would. */
+export async function pushService() {
+  const keys = subscriber();
+  const came: string[] = [];
+  const waiting: ((text: string) => void)[] = [];
+  const server = createServer(async (request, response) => {
+    const parts: Buffer[] = [];
+    for await (const part of request) parts.push(part as Buffer);
+    response.writeHead(201).end();
+    const text = keys.decrypt(Buffer.concat(parts));
+    const next = waiting.shift();
+    if (next === undefined) came.push(text);
+    else next(text);
+  });
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const endpoint = `http://127.0.0.1:${(server.address() as AddressInfo).port}/push/1`;
+  const { p256dh, auth } = keys;
+  return {
+    subscription: { endpoint, keys: { p256dh, auth } },
+    /** What was pushed next, or has been. */
+    next: () =>
+      new Promise<string>((resolve) => {
+        const text = came.shift();
+        if (text === undefined) waiting.push(resolve);
+        else resolve(text);
+      }),
+    close() {
+      server.closeAllConnections();
+      server.close();
+    },
+  };
+}
+export type PushService = Awaited<ReturnType<typeof pushService>>;
+
+/** Has pages of this browser subscribe there. It is remembered as long as the browser's storage is. */
+export async function subscribesTo(context: BrowserContext, { subscription }: PushService): Promise<void> {
+  await context.addInitScript((made) => {
+    const SUBSCRIBED = 'test.subscribed';
+    const of = (key: string) => {
+      const bytes = Uint8Array.from(atob(key.replaceAll('-', '+').replaceAll('_', '/')), (c) =>
+        c.charCodeAt(0),
+      );
+      return {
+        endpoint: made.endpoint,
+        options: { applicationServerKey: bytes.buffer, userVisibleOnly: true },
+        toJSON: () => made,
+        unsubscribe: async () => {
+          localStorage.removeItem(SUBSCRIBED);
+          return true;
+        },
+      };
+    };
+    Object.assign(PushManager.prototype, {
+      async subscribe({ applicationServerKey: key }: { applicationServerKey: string }) {
+        localStorage.setItem(SUBSCRIBED, key);
+        return of(key);
+      },
+      async getSubscription() {
+        const key = localStorage.getItem(SUBSCRIBED);
+        return key === null ? null : of(key);
+      },
+    });
+  }, subscription);
+}
+
+/** The service worker of the app. */
+export async function serviceWorker(context: BrowserContext): Promise<Worker> {
+  const [there] = context.serviceWorkers();
+  return there ?? context.waitForEvent('serviceworker');
+}
+
+/** Gives the browser what its push service would have. Resolves when it was handed to the service worker. */
+export async function deliver(page: Page, origin: string, data: string): Promise<void> {
+  const browser = await page.context().newCDPSession(page);
+  const registered = new Promise<string>((resolve) => {
+    browser.on('ServiceWorker.workerRegistrationUpdated', ({ registrations }) => {
+      const ours = registrations.find(({ scopeURL, isDeleted }) => scopeURL === `${origin}/` && !isDeleted);
+      if (ours !== undefined) resolve(ours.registrationId);
+    });
+  });
+  await browser.send('ServiceWorker.enable');
+  const registrationId = await registered;
+  await browser.send('ServiceWorker.deliverPushMessage', { origin, registrationId, data });
+  await browser.detach();
+}
+
+export interface Shown {
+  title: string;
+  body: string;
+  tag: string;
+  icon: string;
+  dir: string;
+}
+
+/** Notifications that are on the screen now. */
+export const shown = (worker: Worker): Promise<Shown[]> =>
+  worker.evaluate(async () => {
+    const { registration } = globalThis as unknown as { registration: ServiceWorkerRegistration };
+    const all = await registration.getNotifications();
+    return all.map(({ title, body, tag, icon, dir }) => ({ title, body, tag, icon, dir }));
+  });
+
+/** Presses the one with this tag. */
+export const press = (worker: Worker, tag: string): Promise<void> =>
+  worker.evaluate(async (wanted) => {
+    const scope = globalThis as unknown as {
+      registration: ServiceWorkerRegistration;
+      NotificationEvent: new (type: string, init: object) => Event;
+    };
+    const [notification] = await scope.registration.getNotifications({ tag: wanted });
+    dispatchEvent(new scope.NotificationEvent('notificationclick', { notification }));
+  }, tag);

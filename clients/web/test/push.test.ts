@@ -1,0 +1,187 @@
+/** Web Push in a real browser against a real server: turned on, sent encrypted, shown, pressed, and let go of. */
+import assert from 'node:assert/strict';
+import { after, before, describe, it } from 'node:test';
+import type { Page, Worker } from 'playwright-core';
+import { type Account, register, request } from '../../../test/harness/account.ts';
+import { type App, type Browser, barriers, joinAs, noChromium, startApp } from './app.ts';
+import {
+  deliver,
+  type PushService,
+  press,
+  pushService,
+  serviceWorker,
+  shown,
+  subscribesTo,
+} from './push-service.ts';
+
+describe('notifications while the app is closed', { skip: noChromium }, () => {
+  let app: App;
+  let bob: Account;
+  const services: PushService[] = [];
+  before(async () => {
+    // A push service on this machine, which no server asks otherwise.
+    app = await startApp([
+      '--outbound.allowPrivate=127.0.0.1',
+      '--outbound.ports=[]',
+      '--presence.graceSeconds=0',
+    ]);
+    bob = await register(app.server, 'bob');
+  });
+  after(async () => {
+    await app?.close();
+    for (const service of services) service.close();
+  });
+
+  let people = 0;
+  async function person(options: Parameters<App['browser']>[0] = {}, allowed = true) {
+    const service = await pushService();
+    services.push(service);
+    const browser = await app.browser(options);
+    if (allowed) await browser.context.grantPermissions(['notifications'], { origin: app.server.http });
+    await subscribesTo(browser.context, service);
+    const page = await browser.tab();
+    const username = `dora-${++people}`;
+    await joinAs(page, username);
+    const worker = await serviceWorker(browser.context);
+    await page.waitForFunction(() => navigator.serviceWorker.controller !== null);
+    const found = await request(app.server, 'GET', `/users?username=${username}`, undefined, bob.accessToken);
+    const { id } = (await found.json()) as { id: string };
+    return { service, browser, page, username, worker, id };
+  }
+
+  async function write(user: string, text: string): Promise<string> {
+    const body = { to: { user }, content: { type: 'text', text } };
+    const answer = await request(app.server, 'POST', '/messages/send', body, bob.accessToken);
+    assert.equal(answer.status, 201);
+    return ((await answer.json()) as { conversation: string }).conversation;
+  }
+
+  async function turnOn(page: Page): Promise<void> {
+    await page.goto(`${app.server.http}/app/settings/notifications`);
+    const section = page.getByRole('region', { name: 'when Dunlin is closed' });
+    await section.getByRole('switch').check();
+    await section.getByRole('button', { name: 'Send one to try' }).waitFor();
+  }
+
+  /** What the service worker shows in the end. */
+  async function untilShown(worker: Worker, count = 1) {
+    for (const deadline = Date.now() + 15_000; ; ) {
+      const all = await shown(worker);
+      if (all.length === count) return all;
+      if (Date.now() > deadline) assert.fail(`${count} expected, there are ${JSON.stringify(all)}`);
+    }
+  }
+  const payload = (more: object) => JSON.stringify({ v: 1, kind: 'message', seq: 1, badge: 1, ...more });
+  const fine = ({ complaints }: Browser) => assert.deepEqual(complaints, []);
+
+  it('come when they were turned on: one to try, and messages once nothing is open; and lead to where it was said', async () => {
+    const { service, browser, page, worker, id } = await person();
+    await turnOn(page);
+    assert.deepEqual(await barriers(page), []);
+    await page.getByRole('button', { name: 'Send one to try' }).click();
+    const tried = await service.next();
+    assert.equal(JSON.parse(tried).kind, 'test');
+    await deliver(page, app.server.http, tried);
+    assert.equal((await untilShown(worker))[0]!.body, 'Notifications arrive on this device.');
+
+    // The last page of the app is closed: nobody is connected.
+    const blank = await browser.context.newPage();
+    await page.close();
+    const conversation = await write(id, 'the tide is out');
+    const pushed = await service.next();
+    await deliver(blank, app.server.http, pushed);
+    const [, second] = await untilShown(worker, 2);
+    const { title, body, tag, icon } = second!;
+    assert.deepEqual(
+      { title, body, tag, icon },
+      {
+        title: bob.username,
+        body: 'the tide is out',
+        tag: conversation,
+        icon: `${app.server.http}/icons/dunlin-192.png`,
+      },
+    );
+
+    const opened = await browser.tab();
+    await opened.getByRole('heading', { name: 'Chats' }).waitFor();
+    await opened.getByRole('listitem').filter({ hasText: bob.username }).waitFor();
+    await press(worker, conversation);
+    await opened.waitForURL(`**/app/chat/${conversation}`);
+    assert.deepEqual(
+      (await untilShown(worker)).map((one) => one.tag),
+      ['test'],
+    );
+    fine(browser);
+  });
+
+  it('are not shown of what one looks at, and go when one comes to look', async () => {
+    const { page, worker, id } = await person();
+    const conversation = await write(id, 'here');
+    const row = page.getByRole('listitem').filter({ hasText: 'here' });
+    await row.waitFor();
+    const said = payload({ title: 'Bob', body: 'here', conversation });
+    await deliver(page, app.server.http, said);
+    assert.equal((await untilShown(worker))[0]!.tag, conversation);
+    await row.getByRole('link').click();
+    await page.waitForURL(`**/app/chat/${conversation}`);
+    await untilShown(worker, 0);
+    await deliver(page, app.server.http, said);
+    // After it: what is shown of another conversation shows that this one was not.
+    const other = '0198f2a0-0000-7000-8000-00000000ffff';
+    await deliver(page, app.server.http, payload({ title: 'Eve', body: 'there', conversation: other }));
+    assert.deepEqual(
+      (await untilShown(worker)).map(({ tag }) => tag),
+      [other],
+    );
+  });
+
+  it('say that there is something, in the language of the app, where no more may be shown or nothing can be read', async () => {
+    const { page, worker } = await person();
+    await page.evaluate(() => localStorage.setItem('dunlin.choices', JSON.stringify({ language: 'ar' })));
+    await page.reload();
+    await page.waitForFunction(async () => {
+      const said = await (await caches.open('kept')).match('/kept/language');
+      return (await said?.text()) === 'ar';
+    });
+    await deliver(page, app.server.http, 'no JSON at all');
+    const [one] = await untilShown(worker);
+    assert.deepEqual([one!.title, one!.body, one!.dir], ['Dunlin', 'رسالة جديدة', 'rtl']);
+  });
+
+  it('replace one another within a conversation', async () => {
+    const { page, worker } = await person();
+    const conversation = '0198f2a0-0000-7000-8000-00000000cccc';
+    for (const body of ['one', 'two'])
+      await deliver(page, app.server.http, payload({ title: 'Bob', body, conversation }));
+    const other = '0198f2a0-0000-7000-8000-00000000ffff';
+    await deliver(page, app.server.http, payload({ title: 'Eve', body: 'three', conversation: other }));
+    const all = await untilShown(worker, 2);
+    assert.deepEqual(all.map(({ body }) => body).sort(), ['three', 'two']);
+  });
+
+  it('end with the account: nothing is left, and the browser is not subscribed any more', async () => {
+    const { page, worker, id } = await person();
+    await turnOn(page);
+    await deliver(page, app.server.http, payload({ title: 'Bob', body: 'x', conversation: id }));
+    await untilShown(worker);
+    await page.goto(app.server.http);
+    await page.getByRole('button', { name: 'Menu' }).click();
+    await page.getByRole('menuitem', { name: 'Sign out' }).click();
+    await page.getByRole('dialog').getByRole('button', { name: 'Sign out' }).click();
+    await page.getByRole('button', { name: 'Log in' }).waitFor();
+    await untilShown(worker, 0);
+    const kept = await page.evaluate(() => [
+      localStorage.getItem('dunlin.push'),
+      localStorage.getItem('test.subscribed'),
+    ]);
+    assert.deepEqual(kept, [null, null]);
+  });
+
+  it('are turned off where they were turned on', async () => {
+    const { page } = await person();
+    await turnOn(page);
+    await page.getByRole('region', { name: 'when Dunlin is closed' }).getByRole('switch').uncheck();
+    await page.getByRole('button', { name: 'Send one to try' }).waitFor({ state: 'detached' });
+    assert.equal(await page.evaluate(() => localStorage.getItem('test.subscribed')), null);
+  });
+});
