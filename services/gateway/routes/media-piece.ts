@@ -1,3 +1,4 @@
+import { Readable } from 'node:stream';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { Refused } from '../../../protocol/errors.ts';
 import type { ByteRange } from '../../media/blobs.ts';
@@ -45,7 +46,8 @@ export async function sendPiece(
     'content-length': String(length),
   });
   if (range !== null) reply.code(206).header('content-range', `bytes ${range.from}-${range.to}/${size}`);
-  if (request.method === 'HEAD') return reply.send();
+  // A stream, of which the framework does not say that it is empty.
+  if (request.method === 'HEAD') return reply.send(Readable.from([]));
   const bytes = await media.blobs.get(piece.blob, range ?? undefined);
   if (bytes === null) throw new Refused('not_found');
   media.fetched(length);
