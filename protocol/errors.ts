@@ -289,6 +289,12 @@ export const errors = {
     message: 'What arrived is not what its checksum says.',
     next: 'Upload it again.',
   },
+  checksum_mismatch: {
+    status: 460,
+    retry: true,
+    message: 'This part of the upload is not what its checksum says, and was not taken.',
+    next: 'Send the part again.',
+  },
   quota_exceeded: {
     status: 403,
     retry: false,

@@ -145,7 +145,7 @@ export const mediaRoutes = {
     stream: { 'application/offset+octet-stream': bytes },
     status: 201,
     answer: null,
-    codes: [...whole, 'upload_protocol'],
+    codes: [...whole, 'upload_protocol', 'checksum_mismatch'],
     need: send,
   },
   uploadState: {
@@ -168,7 +168,7 @@ export const mediaRoutes = {
     stream: { 'application/offset+octet-stream': bytes },
     status: 204,
     answer: null,
-    codes: [...whole, ...tus, 'upload_conflict', 'upload_busy'],
+    codes: [...whole, ...tus, 'upload_conflict', 'upload_busy', 'checksum_mismatch'],
     need: send,
   },
   endUpload: {

@@ -113,7 +113,7 @@ export class WaitingUploads extends DataStore {
       await pipeline(bytes, counting, createWriteStream(path, { flags: 'a', flush: true }));
       if (hash !== null && hash.digest('base64') !== digest) {
         await truncate(path, offset);
-        throw new Refused('integrity_failed', 'upload-checksum');
+        throw new Refused('checksum_mismatch', 'upload-checksum');
       }
     } catch (error) {
       // A part whose checksum cannot be looked at counts as not having come.
