@@ -68,7 +68,7 @@ export async function does(
   path: string,
   body?: unknown,
 ): Promise<Record<string, unknown>> {
-  const answer = await request(app.server, method, path, body, token);
+  const answer = await request(app.server, method, path, body, token === '' ? undefined : token);
   const text = await answer.text();
   if (!answer.ok) throw new Error(`${method} ${path}: ${answer.status} ${text}`);
   return text === '' ? {} : JSON.parse(text);
@@ -98,6 +98,12 @@ export async function open(page: Page, path: string): Promise<void> {
     link.click();
     link.remove();
   }, path);
+}
+
+/** Dismisses what is said above the page, where something is: it covers the end of a screen. */
+export async function unsaid(page: Page): Promise<void> {
+  for (const button of await page.getByRole('button', { name: 'Dismiss' }).all())
+    await button.click({ timeout: 2_000 }).catch(() => {}); // it went by itself
 }
 
 export const row = (page: Page, text: string | RegExp) =>

@@ -2,6 +2,7 @@ import { useState } from 'preact/hooks';
 import type { AnyEvent, Conversation } from '../../../sdk/index.ts';
 import type { Chat } from '../../chat/chat.ts';
 import { t } from '../../i18n/t.ts';
+import { ownPhoto } from '../../ui/avatar.ts';
 import { Avatar, EmptyState } from '../../ui/index.ts';
 import { Preferences } from '../details/preferences.tsx';
 import { QuickActions } from '../details/quick-actions.tsx';
@@ -25,21 +26,16 @@ export function PersonDetails(props: { chat: Chat; user: string; conversation: C
   const name = isMe ? t('people.self') : nameOf(chat, user);
   const where = conversation === null ? { user } : { conversation: conversation.id };
   const profile = asked.answer;
-  const photo = profile?.photo ?? person?.photo ?? null;
+  const photo = ownPhoto(profile?.photo ?? person?.photo ?? null, location.origin);
   return (
     <ScreenFrame title={t('people.details')} parent={{ at: 'chat', where }}>
       <div class={screen.hero}>
         {photo === null ? (
           <Avatar id={user} name={name} size={96} />
         ) : (
-          <button
-            type="button"
-            class={screen.face}
-            aria-label={t('people.enlarge')}
-            aria-pressed={large}
-            onClick={() => setLarge(!large)}
-          >
+          <button type="button" class={screen.face} aria-pressed={large} onClick={() => setLarge(!large)}>
             <Avatar id={user} name={name} photo={photo} size={large ? 240 : 96} />
+            <span class="heard">{t('people.enlarge')}</span>
           </button>
         )}
         <h2>

@@ -1,5 +1,5 @@
 import type { ComponentChildren } from 'preact';
-import { useEffect, useId, useRef } from 'preact/hooks';
+import { useId, useLayoutEffect, useRef } from 'preact/hooks';
 import { t } from '../../i18n/t.ts';
 import { IconButton } from '../../ui/index.ts';
 import { back, type Place, pathOf, place } from '../router.ts';
@@ -23,7 +23,7 @@ export function ScreenFrame(props: {
   const screen = useRef<HTMLElement>(null);
   const leave = () => back(parent);
 
-  useEffect(() => {
+  useLayoutEffect(() => {
     const led = screen.current!.querySelector<HTMLElement>(`a[href="${CSS.escape(before)}"]`);
     (before !== '' && led !== null ? led : head.current!).focus();
     const shown = pathOf(place.peek());

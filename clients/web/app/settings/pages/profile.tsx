@@ -31,9 +31,9 @@ const draftOf = ({ name, status, phone, photo }: AnswerOf<'profile.get'>): Draft
 /** As people write it, without what they write between. */
 const digits = (phone: string): string => phone.replaceAll(/[\s().\-/]/g, '').replace(/^00/, '+');
 
-/** What is wrong with each, in words. */
-const wrongIn = ({ name, phone, photo }: Draft): Partial<Draft> => ({
-  ...(name.trim() === '' ? { name: t('settings.fillName') } : {}),
+/** What is wrong with each, in words. A name that one never had one need not have. */
+const wrongIn = ({ name, phone, photo }: Draft, before: Draft): Partial<Draft> => ({
+  ...(name.trim() === '' && before.name !== '' ? { name: t('settings.fillName') } : {}),
   ...(phone.trim() !== '' && !/^\+[1-9][0-9]{4,14}$/.test(digits(phone))
     ? { phone: t('settings.badPhone') }
     : {}),
@@ -46,7 +46,7 @@ function ProfileForm({ chat, profile }: { chat: Chat; profile: AnswerOf<'profile
   const [told, setTold] = useState(false);
   const [busy, setBusy] = useState(false);
   const form = useRef<HTMLFormElement>(null);
-  const wrong = told ? wrongIn(draft) : {};
+  const wrong = told ? wrongIn(draft, before) : {};
   // Changed on another device: what is shown is what there is, unless one is at it here.
   const last = useRef(before);
   useEffect(() => {
@@ -58,13 +58,13 @@ function ProfileForm({ chat, profile }: { chat: Chat; profile: AnswerOf<'profile
   async function save(event: Event): Promise<void> {
     event.preventDefault();
     setTold(true);
-    const field = Object.keys(wrongIn(draft))[0];
+    const field = Object.keys(wrongIn(draft, before))[0];
     if (field !== undefined) {
       form.current?.querySelector<HTMLInputElement>(`[name=${field}]`)?.focus();
       return;
     }
     const next = {
-      name: draft.name.trim(),
+      name: draft.name.trim() || null,
       status: draft.status.trim() || null,
       phone: digits(draft.phone) || null,
       photo: draft.photo.trim() || null,
