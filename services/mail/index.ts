@@ -34,7 +34,7 @@ export interface MailService {
    */
   listen(): Promise<{ stop(): Promise<void> } | null>;
   /** Sends what has been written down, and looks for digests. Null: no mail is sent from here. */
-  send(): Promise<{ stop(): Promise<void> } | null>;
+  send(): Promise<{ wake(): void; stop(): Promise<void> } | null>;
 }
 
 /** The name under which events are consumed. */
@@ -100,6 +100,7 @@ export function createMailService(parts: {
       wake = () => sender.wake();
       await sender.start();
       return {
+        wake: () => sender.wake(),
         async stop() {
           await sender.stop();
           transport.close();

@@ -71,9 +71,9 @@ export function createSending(parts: {
         return result;
       case 'refused':
         logger.warn({ mail: item.id, kind: item.kind, reason: result.reason }, 'a mail was refused for good');
-        await end('dead', result.reason, recipient);
         if (item.user !== null && (await store.noteBounce(item.user, to, MOST_BOUNCES, clock.now())))
           logger.warn({ user: item.user }, 'a mail address refuses mails: no more are sent to it');
+        await end('dead', result.reason, recipient);
         return result;
     }
     metrics?.mail_total.labels(item.kind, result.outcome).inc();
