@@ -59,6 +59,13 @@ describe('sessions', () => {
         return request.authorization === `Bearer a${generation}`
           ? { status: 204, body: '' }
           : problem('token_expired');
+      case '/password':
+      case '/invitations':
+        if (request.authorization !== `Bearer a${generation}`) return problem('token_expired');
+        if (request.path === '/invitations') return json(201, { code: 'one', expires: 5 });
+        return (request.body as { current_password: string }).current_password === 'old'
+          ? { status: 204, body: '' }
+          : problem('bad_credentials');
       default:
         return problem('not_found');
     }
@@ -214,6 +221,31 @@ describe('sessions', () => {
       ],
     );
     assert.equal(await sessions.stored(), null);
+  });
+
+  it('change the password and invite, also with an access token that has expired', async () => {
+    const { sessions, session } = await signedIn();
+    await sessions.refresh(session);
+    asked = [];
+    await sessions.changePassword(session, 'old', 'new');
+    assert.deepEqual(asked.at(-1), {
+      path: '/password',
+      body: { current_password: 'old', new_password: 'new' },
+      authorization: 'Bearer a2',
+    });
+    assert.deepEqual(await sessions.invite(session, { admin: true }), { code: 'one', expires: 5 });
+    assert.deepEqual(asked.at(-1)?.body, { admin: true });
+    await assert.rejects(
+      sessions.changePassword(session, 'not this one', 'new'),
+      (error: unknown) => error instanceof RefusedError && error.refusal.code === 'bad_credentials',
+    );
+  });
+
+  it('keep a session where what was kept beside it has gone', async () => {
+    const { session } = await signedIn();
+    const storage = new MemoryStorage();
+    await new Sessions(base, storage).keep(session);
+    assert.deepEqual(await new Sessions(base, storage).stored(), session);
   });
 
   it('forget the session when logging out, also when the server cannot be reached', async () => {

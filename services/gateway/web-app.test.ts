@@ -50,8 +50,9 @@ describe('the web app', () => {
       writeFileSync(join(dist, 'assets/index-abc.js.gz'), gzipSync('script '.repeat(200)));
     });
 
-    it('is the page at /, in the app and of an invitation, for those who ask for HTML', async () => {
-      for (const path of ['/', '/?from=mail', '/invite/abc', '/app/chat/01890000', '/app/settings/devices']) {
+    it('is the page at /, in the app, of an invitation and of a link to somebody, for those who ask for HTML', async () => {
+      const places = ['/invite/abc', '/u/anna', '/app/chat/01890000', '/app/settings/devices'];
+      for (const path of ['/', '/?from=mail', ...places]) {
         const { statusCode, body, headers } = await get(path);
         assert.equal(statusCode, 200, path);
         assert.equal(body, PAGE, path);
