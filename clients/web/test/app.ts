@@ -34,12 +34,15 @@ export interface App {
 }
 
 /** Builds the app where that is needed, and starts a server with it. */
-export async function startApp(flags: readonly string[] = []): Promise<App> {
+export async function startApp(
+  flags: readonly string[] = [],
+  env: Record<string, string> = {},
+): Promise<App> {
   if (isBuildNeeded()) {
     const { buildWeb } = await import('../build/build.ts');
     await buildWeb();
   }
-  const server = await Server.started({ flags: [...unlimited, ...flags] });
+  const server = await Server.started({ flags: [...unlimited, ...flags], env });
   const browsers = new Set<Browser>();
   const closeBrowsers = async () => {
     for (const browser of browsers) await browser.close();

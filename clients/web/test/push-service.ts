@@ -1,16 +1,29 @@
 /** For tests: what stands in for a browser's push service, which headless browsers have none of. */
 import { once } from 'node:events';
-import { createServer } from 'node:http';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import type { BrowserContext, Page, Worker } from 'playwright-core';
+import { type Certificates, makeCertificates } from '../../../certs/certificates.ts';
 import { subscriber } from '../../../services/push/senders/fixtures/browser.ts';
 
+/** An authority of the test's own: `file` is what servers are told to trust (NODE_EXTRA_CA_CERTS). */
+export async function authority() {
+  const certificates = await makeCertificates(['127.0.0.1']);
+  const folder = mkdtempSync(join(tmpdir(), 'dunlin-authority-'));
+  const file = join(folder, 'ca.pem');
+  writeFileSync(file, certificates.ca);
+  return { certificates, file, dispose: () => rmSync(folder, { recursive: true }) };
+}
+
 /** A push service, and the browser's half of what is sent there: what comes is decrypted as the browser would. */
-export async function pushService() {
+export async function pushService({ chain, key }: Certificates) {
   const keys = subscriber();
   const came: string[] = [];
   const waiting: ((text: string) => void)[] = [];
-  const server = createServer(async (request, response) => {
+  const server = createServer({ cert: chain, key }, async (request, response) => {
     const parts: Buffer[] = [];
     for await (const part of request) parts.push(part as Buffer);
     response.writeHead(201).end();
@@ -21,7 +34,7 @@ export async function pushService() {
   });
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');
-  const endpoint = `http://127.0.0.1:${(server.address() as AddressInfo).port}/push/1`;
+  const endpoint = `https://127.0.0.1:${(server.address() as AddressInfo).port}/push/1`;
   const { p256dh, auth } = keys;
   return {
     subscription: { endpoint, keys: { p256dh, auth } },

@@ -5,6 +5,7 @@ import type { Page, Worker } from 'playwright-core';
 import { type Account, register, request } from '../../../test/harness/account.ts';
 import { type App, type Browser, barriers, joinAs, noChromium, startApp } from './app.ts';
 import {
+  authority,
   deliver,
   type PushService,
   press,
@@ -16,25 +17,27 @@ import {
 
 describe('notifications while the app is closed', { skip: noChromium }, () => {
   let app: App;
+  let trusted: Awaited<ReturnType<typeof authority>>;
   let bob: Account;
   const services: PushService[] = [];
   before(async () => {
     // A push service on this machine, which no server asks otherwise.
-    app = await startApp([
-      '--outbound.allowPrivate=127.0.0.1',
-      '--outbound.ports=[]',
-      '--presence.graceSeconds=0',
-    ]);
+    trusted = await authority();
+    app = await startApp(
+      ['--outbound.allowPrivate=127.0.0.1', '--outbound.ports=[]', '--presence.graceSeconds=0'],
+      { NODE_EXTRA_CA_CERTS: trusted.file },
+    );
     bob = await register(app.server, 'bob');
   });
   after(async () => {
     await app?.close();
     for (const service of services) service.close();
+    trusted?.dispose();
   });
 
   let people = 0;
   async function person(options: Parameters<App['browser']>[0] = {}, allowed = true) {
-    const service = await pushService();
+    const service = await pushService(trusted.certificates);
     services.push(service);
     const browser = await app.browser(options);
     if (allowed) await browser.context.grantPermissions(['notifications'], { origin: app.server.http });
