@@ -307,7 +307,7 @@ describe('mail', () => {
       assert.equal(digests().length, 1);
       assert.doesNotMatch(digests()[0]!.text, /ciphertext-or-worse/);
       const { conversation } = await h.say(h.ben, h.ann, 'ordinary');
-      await h.ben.ask('PUT', `/conversations/${conversation}/timer`, { timer: 604_800 });
+      await h.ben.ask('PUT', `/conversations/${conversation}/timer`, { seconds: 604_800 });
       await h.say(h.ben, h.ann, 'soon gone');
       h.clock.forward(3 * HOUR_MS);
       await h.look();
