@@ -54,32 +54,31 @@ export function openS3Blobs(settings: S3Settings): BlobStore {
 
   return {
     async put(name, bytes, size, signal) {
+      let count = 0;
+      async function* counted() {
+        for await (const chunk of bytes) {
+          count += (chunk as Buffer).length;
+          yield chunk;
+        }
+        if (count !== size) throw new Refused('unavailable', 'a file was cut short');
+      }
       const upload = new Upload({
         client,
-        params: { ...at(name), ...encryption, Body: bytes },
+        params: { ...at(name), ...encryption, Body: Readable.from(counted()) },
         partSize: PART_BYTES,
         queueSize: PARTS_AT_ONCE,
       });
-      // Its own promise does not end for what the stream has against it.
-      const failed = new Promise<never>((_, reject) => {
-        bytes.once('error', reject);
-        const giveUp = () => reject(signal!.reason);
-        if (signal?.aborted === true) giveUp();
-        signal?.addEventListener('abort', giveUp, { once: true });
-      });
-      let count = 0;
-      bytes.on('data', (chunk: Buffer) => {
-        count += chunk.length;
-      });
-      bytes.pause();
+      // What ends the stream ends the upload, which removes its parts before it rejects.
+      const giveUp = () => bytes.destroy(signal!.reason);
+      signal?.addEventListener('abort', giveUp, { once: true });
       try {
-        await Promise.race([upload.done(), failed]);
-        if (count !== size) throw new Refused('unavailable', 'a file was cut short');
+        signal?.throwIfAborted();
+        await upload.done();
       } catch (error) {
-        await upload.abort().catch(() => {});
         bytes.destroy();
-        await client.send(new DeleteObjectCommand(at(name))).catch(() => {});
         throw troubleOf(error);
+      } finally {
+        signal?.removeEventListener('abort', giveUp);
       }
     },
 

@@ -17,7 +17,7 @@ export interface RunningEngine {
 
 /** A kind of server: one file each beside this one. */
 export interface EngineKind {
-  /** `redis`, `postgres`, `kafka`, `mongodb`. */
+  /** `redis`, `postgres`, `kafka`, `mongodb`, `s3`. */
   readonly name: string;
   /** Null, or why it cannot be started here: what is missing, and how to get it. */
   missing(): Promise<string | null>;
