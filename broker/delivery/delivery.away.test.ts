@@ -89,6 +89,22 @@ describe('without a store', () => {
     await node.delivery.stop();
   });
 
+  it('connections do not begin with the same packet identifiers', async () => {
+    // A PUBACK of an earlier connection, at another node, may still come.
+    const node = setUp();
+    node.say(chat);
+    const firsts = new Set<number>();
+    for (let n = 0; n < 20; n++) {
+      const one = node.connect(alice, uuid(2, n + 1), false);
+      await pass(200);
+      const { messageId } = one.received[0]!;
+      assert.ok(messageId! >= 32_768 && messageId! <= 65_535);
+      firsts.add(messageId!);
+    }
+    assert.ok(firsts.size > 10, `${firsts.size} of 20 differ`);
+    await node.delivery.stop();
+  });
+
   it('who waits for a device to be told hears of it when its connection ends', async () => {
     const node = setUp();
     const actor = { user: alice, device: phone };

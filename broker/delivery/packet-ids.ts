@@ -9,7 +9,13 @@ export function followingId(id: number): number {
   return id >= LAST ? FIRST : id + 1;
 }
 
-export const FIRST_ID = FIRST;
+/**
+ * Where a connection begins: anywhere. There are clients that send a PUBACK which came too late for one connection on the next, and that
+ * may be at another node: it must not be taken for one of what that node has just sent, which perhaps never arrives.
+ */
+export function someId(): number {
+  return FIRST + Math.floor(Math.random() * (LAST - FIRST + 1));
+}
 
 const COUNTER = Symbol('the next packet identifier of Aedes');
 type Counting = Client & { [COUNTER]: number; _nextId?: number };

@@ -3,7 +3,7 @@ import type { Client } from 'aedes';
 import type { Actor } from '../../services/actor.ts';
 import { type Answer, Answers, type TracedAnswer } from './answers.ts';
 import type { CatchUp } from './catch-up.ts';
-import { FIRST_ID, followingId } from './packet-ids.ts';
+import { followingId, someId } from './packet-ids.ts';
 import type { Position, Sent } from './position.ts';
 import { writePublish } from './publish-packet.ts';
 import { type Notice, noticePayload, ReceiptLane } from './receipt-lane.ts';
@@ -68,7 +68,7 @@ export class Pump {
   /** What goes ahead of everything: refusals. */
   #first: Answers<TracedAnswer> | null = null;
   #receipts: ReceiptLane | null = null;
-  #nextId = FIRST_ID;
+  #nextId = someId();
   #receiptsTurn = false;
   #draining = false;
   #corked = false;
