@@ -13,6 +13,7 @@ const RETRY_MS = 500;
 /** A device on a frozen node notices after one and a half of it. */
 const KEEP_ALIVE_SECONDS = 6;
 const CONNECT_MS = 5_000;
+const MOST_CHANGES = 60;
 
 /**
  * A device as a real user's, on MQTT.js with nothing of ours in it: it comes back by itself with growing pauses, sends again what was not
@@ -27,6 +28,8 @@ export class Chatter {
   readonly presence = new Map<string, Payload>();
   /** Why it could not connect last. */
   lastError = '';
+  /** The newest ends and beginnings of its connection. */
+  readonly #changes: string[] = [];
   #left = false;
   readonly #client: MqttClient;
   /** Commands without an acknowledgement yet. */
@@ -54,9 +57,11 @@ export class Chatter {
       this.lastError = error.message;
     });
     this.#client.on('close', () => {
+      this.#changed('closed');
       options.reconnectPeriod = jittered(Math.min(2 * options.reconnectPeriod!, LONGEST_PAUSE_MS));
     });
-    this.#client.on('connect', () => {
+    this.#client.on('connect', ({ sessionPresent }) => {
+      this.#changed(sessionPresent ? 'connected' : 'connected without a session');
       options.reconnectPeriod = jittered(FIRST_PAUSE_MS);
       this.#client.subscribe(inboxes, { qos: 1 });
     });
@@ -74,6 +79,11 @@ export class Chatter {
     const { outgoing } = this.#client as unknown as { outgoing: Record<string, { cmd: string }> };
     const waiting = Object.values(outgoing).map(({ cmd }) => cmd);
     return `${connection}; MQTT.js waits for the end of ${waiting.join(', ') || 'nothing'}`;
+  }
+
+  /** When its connection began and ended last, for who wonders how it missed something. */
+  get trace(): string {
+    return this.#changes.join(', ');
   }
 
   /** From now on it is told of these users' presence, also after it was away. */
@@ -118,6 +128,11 @@ export class Chatter {
     this.#left = true;
     if (!politely) this.cut();
     await this.#client.endAsync(!politely);
+  }
+
+  #changed(what: string): void {
+    this.#changes.push(`${new Date().toISOString().slice(11, 23)} ${what}`);
+    if (this.#changes.length > MOST_CHANGES) this.#changes.shift();
   }
 
   /** `dup`: it may have been here before. */

@@ -67,7 +67,8 @@ export async function trial(t: TestContext, options: TrialOptions, ordeal: Ordea
     // Also nothing that came a while later.
     nothingElse(crowd, kept);
 
-    const repeated = crowd.devices.reduce((sum, { received }) => sum + received.repeated, 0);
+    const total = (of: 'repeated' | 'late') =>
+      crowd!.devices.reduce((sum, { received }) => sum + received[of], 0);
     const changes = crowd.comingAndGoing.count;
     const signIns = crowd.newcomers.count;
     assert.ok(changes > 0 && signIns > 0, 'no group changed, or nobody signed in');
@@ -75,7 +76,7 @@ export async function trial(t: TestContext, options: TrialOptions, ordeal: Ordea
     for (const reason of spared) t.diagnostic(reason);
     t.diagnostic(
       `${kills} kills, ${restarts} engines restarted, ${freezes} processes frozen, ${replaced} replaced; ${kept.events} events in ${kept.streams.size} conversations, ` +
-        `${crowd.acknowledged.size} commands acknowledged, ${changes} changes of members, ${signIns} sign-ins, ${crowd.devices.length} devices, ${repeated} redeliveries`,
+        `${crowd.acknowledged.size} commands acknowledged, ${changes} changes of members, ${signIns} sign-ins, ${crowd.devices.length} devices, ${total('repeated')} redeliveries, ${total('late')} came late`,
     );
   } catch (error) {
     t.diagnostic(outputs(cluster));

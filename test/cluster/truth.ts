@@ -61,10 +61,16 @@ interface Share {
   owed: number;
 }
 
-/** Every device has what it is to have, in the one order, without a hole, and nothing else. */
+/**
+ * Every device has what it is to have, in the one order, without a hole, and nothing else. What came behind something newer, to a device
+ * that connected without its cursors, was followed by all of that once more.
+ */
 export async function seenByAll(crowd: Crowd, kept: Kept): Promise<void> {
   const shares = sharesOf(crowd, kept);
-  const behind = () => shares.filter(({ device, stream, owed }) => device.received.count(stream) < owed);
+  const behind = () =>
+    shares.filter(
+      ({ device: { received }, stream, owed }) => received.count(stream) < owed || received.owesAgain(stream),
+    );
   await eventually(
     () => behind().length === 0,
     () => `devices to catch up: ${told(behind())}`,
@@ -81,7 +87,9 @@ export function nothingElse(crowd: Crowd, kept: Kept): void {
     const [is, should] = [seen.map(placed), wanted.map(({ seq, id }) => placed([seq, id]))];
     const at = should.findIndex((one, i) => is[i] !== one);
     const where = `${device.account.device} of ${device.account.user} in ${stream}`;
-    assert.equal(at, -1, `${where}, around ${at + 1}: ${around(is, at)} for ${around(should, at)}`);
+    const why = () =>
+      `${where}, around ${at + 1}: ${around(is, at)} for ${around(should, at)}; ${device.trace}`;
+    assert.equal(at, -1, at === -1 ? '' : why());
     assert.equal(is.length, should.length, `${where}: it got what is not for it: ${is.slice(should.length)}`);
   }
   for (const { account, received } of crowd.devices) assert.deepEqual(received.problems, [], account.device);
