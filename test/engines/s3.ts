@@ -7,7 +7,7 @@ import type { EngineKind } from './engine.ts';
 import { ServerProcess } from './server-process.ts';
 
 const run = promisify(execFile);
-const VERSION = 'v1.0.14';
+const VERSION = 'v1.8.0';
 const CACHE = new URL('../../.cache/', import.meta.url).pathname;
 const PROGRAM = join(CACHE, `versitygw-${VERSION}`);
 const BUILD_MS = 900_000;
