@@ -90,7 +90,10 @@ export async function serviceWorker(context: BrowserContext): Promise<Worker> {
   return there ?? context.waitForEvent('serviceworker');
 }
 
-/** Gives the browser what its push service would have. Resolves when it was handed to the service worker. */
+/**
+ * Gives the browser what its push service would have. It goes by a session that is left open: with its end the browser forgets what it has
+ * not handed to the service worker yet.
+ */
 export async function deliver(page: Page, origin: string, data: string): Promise<void> {
   const browser = await page.context().newCDPSession(page);
   const registered = new Promise<string>((resolve) => {
@@ -102,7 +105,6 @@ export async function deliver(page: Page, origin: string, data: string): Promise
   await browser.send('ServiceWorker.enable');
   const registrationId = await registered;
   await browser.send('ServiceWorker.deliverPushMessage', { origin, registrationId, data });
-  await browser.detach();
 }
 
 export interface Shown {

@@ -142,10 +142,10 @@ describe('notifications while the app is closed', { skip: noChromium }, () => {
     const { page, worker } = await person();
     await page.evaluate(() => localStorage.setItem('dunlin.choices', JSON.stringify({ language: 'ar' })));
     await page.reload();
-    await page.waitForFunction(async () => {
-      const said = await (await caches.open('kept')).match('/kept/language');
-      return (await said?.text()) === 'ar';
-    });
+    const language = () =>
+      page.evaluate(async () => (await (await caches.open('kept')).match('/kept/language'))?.text());
+    for (const deadline = Date.now() + 15_000; (await language()) !== 'ar'; )
+      if (Date.now() > deadline) assert.fail(`the service worker is told ${await language()}`);
     await deliver(page, app.server.http, 'no JSON at all');
     const [one] = await untilShown(worker);
     assert.deepEqual([one!.title, one!.body, one!.dir], ['Dunlin', 'رسالة جديدة', 'rtl']);
