@@ -99,6 +99,27 @@ describe('configuration', () => {
     );
   });
 
+  it('has mail come from somewhere, and lead somewhere', () => {
+    const problemsOf = (...args: string[]) => {
+      try {
+        loadConfig(args, {});
+        return [];
+      } catch (error) {
+        return (error as ConfigError).problems.map((problem) => problem.split(':')[0]);
+      }
+    };
+    const url = '--mail.url=smtp://ann:hunter2@mail.example.org';
+    assert.deepEqual(problemsOf(url), ['mail.from', 'mail.publicUrl']);
+    assert.deepEqual(
+      problemsOf('--mail.url=http://x', '--mail.from=a@x.org\r\nBcc: b', '--mail.publicUrl=x'),
+      ['mail.url', 'mail.from', 'mail.publicUrl'],
+    );
+    const well = [url, '--mail.from=chat@example.org', '--http.publicUrl=https://chat.example.org'];
+    assert.deepEqual(problemsOf(...well), []);
+    assert.deepEqual(problemsOf(...well, '--mail.replyTo=nobody'), ['mail.replyTo']);
+    assert.equal(printConfig(loadConfig(well, {})).includes('hunter2'), false);
+  });
+
   it('does not print credentials', () => {
     const loaded = loadConfig(['--http.publicUrl=https://admin:hunter2@chat.example.org'], {});
     assert.equal(printConfig(loaded).includes('hunter2'), false);
