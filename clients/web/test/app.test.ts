@@ -284,8 +284,10 @@ describe('the web app', { skip: noChromium }, () => {
     let bytes = 0;
     for (const path of scripts) {
       const { headers } = await fetch(app.server.http + path, { headers: { 'accept-encoding': 'gzip' } });
-      assert.equal(headers.get('content-encoding'), 'gzip', path);
-      bytes += Number(headers.get('content-length'));
+      const length = Number(headers.get('content-length'));
+      // What is in one packet anyway is served as it is.
+      if (length >= 1_000) assert.equal(headers.get('content-encoding'), 'gzip', path);
+      bytes += length;
     }
     assert.ok(bytes > 0 && bytes < 150_000, `${bytes} bytes`);
   });
