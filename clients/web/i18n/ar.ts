@@ -1,6 +1,7 @@
 import { conversation } from './ar/conversation.ts';
 import { errors } from './ar/errors.ts';
 import { groups } from './ar/groups.ts';
+import { mail } from './ar/mail.ts';
 import { notifications } from './ar/notifications.ts';
 import { people } from './ar/people.ts';
 import { settings } from './ar/settings.ts';
@@ -15,6 +16,7 @@ export const ar: Translation<Messages> = {
   ...conversation,
   ...people,
   ...groups,
+  ...mail,
   ...notifications,
   ...settings,
 };

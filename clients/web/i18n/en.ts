@@ -1,6 +1,7 @@
 import { conversation } from './en/conversation.ts';
 import { errors } from './en/errors.ts';
 import { groups } from './en/groups.ts';
+import { mail } from './en/mail.ts';
 import { notifications } from './en/notifications.ts';
 import { people } from './en/people.ts';
 import { settings } from './en/settings.ts';
@@ -13,6 +14,7 @@ export const en = {
   ...conversation,
   ...people,
   ...groups,
+  ...mail,
   ...notifications,
   ...settings,
 } as const;

@@ -9,6 +9,7 @@ import { choose } from '../choices.ts';
 import { place } from '../router.ts';
 import { wordsFor } from '../words-for.ts';
 import { deviceName } from './device-name.ts';
+import { Forgotten } from './forgotten.tsx';
 import styles from './sign-in.module.css';
 
 type FieldName = 'username' | 'password' | 'invitation';
@@ -43,6 +44,7 @@ export function SignIn({ door }: { door: Door }) {
   const [invitation, setInvitation] = useState(invited);
   const [shown, setShown] = useState(false);
   const [asked, setAsked] = useState(invited !== '');
+  const [forgotten, setForgotten] = useState(false);
   const [busy, setBusy] = useState(false);
   const [wrong, setWrong] = useState<Wrong | null>(null);
   const form = useRef<HTMLFormElement>(null);
@@ -149,6 +151,13 @@ export function SignIn({ door }: { door: Door }) {
             {t(joining ? 'signIn.submitJoin' : 'signIn.submit')}
           </Button>
         </form>
+        {!joining && (
+          <p class={styles.other}>
+            <Button kind="plain" onClick={() => setForgotten(true)}>
+              {t('mail.forgotten')}
+            </Button>
+          </p>
+        )}
         <p class={styles.other}>
           {t(joining ? 'signIn.toLogin' : 'signIn.toJoin')}
           <Button
@@ -162,6 +171,7 @@ export function SignIn({ door }: { door: Door }) {
           </Button>
         </p>
       </main>
+      {forgotten && <Forgotten username={username.trim()} onClose={() => setForgotten(false)} />}
       <nav class={styles.languages} aria-label={t('menu.language')}>
         {Object.entries(languages).map(([language, name]) => (
           <button

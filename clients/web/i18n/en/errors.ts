@@ -11,6 +11,9 @@ export const errors = {
   'error.weak_password': 'This password is too easy to guess. Use at least 8 characters, and no common word.',
   'error.registration_closed': 'No new accounts are made here. Ask the operator.',
   'error.invitation_required': 'This server needs an invitation. Ask a member or the operator for one.',
+  'error.mail_not_configured': 'This server sends no mail. Ask the operator.',
+  'error.link_invalid': 'This link is unknown, was used or has expired. Ask for a new one.',
+  'error.email_taken': 'Another account has this mail address.',
   'error.invitation_invalid': 'This invitation is unknown, used or has expired. Ask for a new one.',
   'error.too_many_devices':
     'This account is signed in on as many devices as it may be. Sign out of one of them first.',
