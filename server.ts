@@ -21,7 +21,7 @@ import type { Stores } from './server/stores.ts';
 import type { Accounts } from './services/accounts/accounts.ts';
 import { createAccounts } from './services/accounts/create.ts';
 import type { AccountSettings } from './services/accounts/parts.ts';
-import { DATABASES, writeBackup } from './services/backup.ts';
+import { copyMedia, DATABASES, writeBackup } from './services/backup.ts';
 import { groupsOf } from './services/conversations/groups-of.ts';
 import { createConversations } from './services/conversations/index.ts';
 import { createGateway } from './services/gateway/create.ts';
@@ -348,6 +348,7 @@ export async function startServer(parts: {
         } finally {
           numbering?.resume();
         }
+        await copyMedia(folder.path, target);
       },
       async stop() {
         state = 'draining';

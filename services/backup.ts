@@ -1,10 +1,24 @@
-import { chmodSync, copyFileSync, existsSync, mkdirSync, readdirSync, renameSync, rmSync } from 'node:fs';
+import {
+  chmodSync,
+  constants,
+  copyFileSync,
+  cpSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  renameSync,
+  rmSync,
+} from 'node:fs';
+import { copyFile, mkdir, readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { syncedCopy } from '../platform/sqlite/synced-copy.ts';
 
 /** The databases of an embedded installation, by file name. */
 export const DATABASES = ['directory.db', 'messages.db', 'broker.db'] as const;
+
+/** Files that people sent, where they are in the data folder: `media.folder` elsewhere, and S3, are the operator’s to keep. */
+const MEDIA = 'media';
 
 const isSecret = (name: string) => name.endsWith('.pem');
 
@@ -18,6 +32,7 @@ export async function copyDatabases(folder: string, target: string): Promise<voi
       db.close();
     }
   });
+  await copyMedia(folder, target);
 }
 
 /** Writes a backup with `copy` making the copy of each database, and the keys beside them. */
@@ -35,6 +50,27 @@ export async function writeBackup(
     copyFileSync(join(folder, name), join(target, name));
     chmodSync(join(target, name), 0o600);
   }
+}
+
+/**
+ * The files that the databases of a backup name, after those: what comes meanwhile is one too many, and nothing is missing. They never
+ * change, so that nobody has to wait; where the file system can, the copy takes no room.
+ */
+export async function copyMedia(folder: string, target: string): Promise<void> {
+  const from = join(folder, MEDIA);
+  if (!existsSync(from)) return;
+  for (const entry of await readdir(from, { recursive: true, withFileTypes: true })) {
+    if (!entry.isFile() || entry.name.endsWith('.part')) continue;
+    const within = entry.parentPath.slice(from.length);
+    await mkdir(join(target, MEDIA, within), { recursive: true, mode: 0o700 });
+    const there = join(target, MEDIA, within, entry.name);
+    await copyFile(join(entry.parentPath, entry.name), there, constants.COPYFILE_FICLONE).catch(unlessGone);
+  }
+}
+
+/** A file whose last message has gone since. */
+function unlessGone(error: unknown): void {
+  if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
 }
 
 /** @throws {Error} when the folder holds no backup, or a damaged one */
@@ -61,7 +97,7 @@ export function restoreInto(folder: string, source: string): void {
   rmSync(before, { recursive: true, force: true });
   mkdirSync(before, { mode: 0o700 });
   const old = readdirSync(folder).filter(
-    (name) => isSecret(name) || DATABASES.some((db) => name.startsWith(db)),
+    (name) => name === MEDIA || isSecret(name) || DATABASES.some((db) => name.startsWith(db)),
   );
   for (const name of old) renameSync(join(folder, name), join(before, name));
   for (const name of readdirSync(source).filter(
@@ -70,4 +106,6 @@ export function restoreInto(folder: string, source: string): void {
     copyFileSync(join(source, name), join(folder, name));
     chmodSync(join(folder, name), 0o600);
   }
+  if (existsSync(join(source, MEDIA)))
+    cpSync(join(source, MEDIA), join(folder, MEDIA), { recursive: true, mode: constants.COPYFILE_FICLONE });
 }

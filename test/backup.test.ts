@@ -11,6 +11,7 @@ import { dunlin } from './harness/dunlin.ts';
 import { unlimited } from './harness/flags.ts';
 import { history } from './harness/history.ts';
 import { Server } from './harness/server.ts';
+import { describe as describeMedia, fetched, uploadForm } from './media/files.ts';
 
 describe('backup and restore', { timeout: 120_000 }, () => {
   const undo: (() => unknown)[] = [];
@@ -107,6 +108,7 @@ describe('backup and restore', { timeout: 120_000 }, () => {
       to: { user: account.user },
       content: { type: 'text', text: 'kept' },
     });
+    const { body: file } = await uploadForm(server, account, 200_000);
     const folder = await temporaryFolder();
     const made = await dunlin(['backup', join(folder, 'data'), where(server)]);
     assert.equal(made.code, 0, made.stderr);
@@ -117,6 +119,8 @@ describe('backup and restore', { timeout: 120_000 }, () => {
     undo.push(() => copy.dispose());
     await copy.start();
     assert.equal((await history(copy, account, conversation))[0].content.text, 'kept');
+    const { url } = await describeMedia(copy, account, file.id);
+    assert.deepEqual(await fetched(copy, url), { bytes: 200_000, sha256: file.sha256 });
 
     const empty = await temporaryFolder();
     const refused = await dunlin(['restore', empty, where(server)]);
