@@ -97,7 +97,15 @@ export function ReportDialog(props: {
           ))}
         </fieldset>
       )}
-      <TextField label={t('people.reportMore')} value={text} dir="auto" maxLength={1000} onInput={setText} />
+      <div class={screen.padded}>
+        <TextField
+          label={t('people.reportMore')}
+          value={text}
+          dir="auto"
+          maxLength={1000}
+          onInput={setText}
+        />
+      </div>
     </Dialog>
   );
 }

@@ -78,4 +78,6 @@ export const errors: Translation<typeof en> = {
   'error.upload_conflict': 'انقطع الرفع. أرسل الملف من جديد.',
   'error.upload_busy': 'يُرسَل هذا الملف الآن. أعد المحاولة بعد لحظة.',
   'error.upload_protocol': 'لا يفهم التطبيق والخادم أحدهما الآخر. أعد تحميل الصفحة.',
+  'error.checksum_mismatch': 'تلف جزء من الملف في الطريق. أرسله من جديد.',
+  'error.range_not_satisfiable': 'هذا الجزء من الملف غير موجود. افتحه من جديد.',
 };

@@ -70,4 +70,6 @@ export const errors = {
   'error.upload_conflict': 'The upload was interrupted. Send the file again.',
   'error.upload_busy': 'This file is being sent already. Try again in a moment.',
   'error.upload_protocol': 'The app and the server do not understand each other. Reload the page.',
+  'error.checksum_mismatch': 'A part of the file was damaged on the way. Send it again.',
+  'error.range_not_satisfiable': 'This part of the file is not there. Open it again.',
 } as const;
