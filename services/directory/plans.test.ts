@@ -14,7 +14,7 @@ import { kyselyStores } from './stores.ts';
 
 /** Tables whose whole is asked for nowhere. */
 const SCAN =
-  /SCAN (users|credentials|devices|refresh_tokens|invitations|bots|contacts|blocks|conversations|joinings|mine|theirs|hidden|bots|preferences|notifications|reports|hooks|webhooks|mail_addresses|mail_tokens|mail_outbox|mail_origins)\b/;
+  /SCAN (users|credentials|devices|refresh_tokens|invitations|bots|contacts|blocks|conversations|joinings|mine|theirs|hidden|bots|preferences|notifications|reports|hooks|webhooks|mail_addresses|mail_tokens|mail_outbox|mail_origins|push_routes|push_events|push_outbox|o|n)\b/;
 
 describe('plans of the queries of directory.db', () => {
   const folder = mkdtempSync(join(tmpdir(), 'dunlin-directory-'));
