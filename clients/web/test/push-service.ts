@@ -115,13 +115,23 @@ export interface Shown {
   dir: string;
 }
 
-/** Notifications that are on the screen now. */
-export const shown = (worker: Worker): Promise<Shown[]> =>
-  worker.evaluate(async () => {
-    const { registration } = globalThis as unknown as { registration: ServiceWorkerRegistration };
-    const all = await registration.getNotifications();
-    return all.map(({ title, body, tag, icon, dir }) => ({ title, body, tag, icon, dir }));
-  });
+const PATIENCE_MS = 15_000;
+
+/** Notifications that are on the screen, once there are so many; or as they are when that takes too long. */
+export const shown = (worker: Worker, count: number): Promise<Shown[]> =>
+  worker.evaluate(
+    async ({ count, patience }) => {
+      const { registration } = globalThis as unknown as { registration: ServiceWorkerRegistration };
+      for (const deadline = Date.now() + patience; ; ) {
+        const all = await registration.getNotifications();
+        if (all.length === count || Date.now() > deadline)
+          return all.map(({ title, body, tag, icon, dir }) => ({ title, body, tag, icon, dir }));
+        // The browser tells nobody what it shows; and the worker has a push to look at meanwhile.
+        await new Promise((resolve) => setTimeout(resolve, 50));
+      }
+    },
+    { count, patience: PATIENCE_MS },
+  );
 
 /** Presses the one with this tag. */
 export const press = (worker: Worker, tag: string): Promise<void> =>

@@ -1,6 +1,6 @@
 /** Web Push in a real browser against a real server: turned on, sent encrypted, shown, pressed, and let go of. */
 import assert from 'node:assert/strict';
-import { after, before, describe, it } from 'node:test';
+import { after, afterEach, before, describe, it } from 'node:test';
 import type { Page, Worker } from 'playwright-core';
 import { type Account, register, request } from '../../../test/harness/account.ts';
 import { type App, type Browser, barriers, joinAs, noChromium, startApp } from './app.ts';
@@ -35,6 +35,8 @@ describe('notifications while the app is closed', { skip: noChromium }, () => {
     trusted?.dispose();
   });
 
+  afterEach(() => app.closeBrowsers());
+
   let people = 0;
   async function person(options: Parameters<App['browser']>[0] = {}, allowed = true) {
     const service = await pushService(trusted.certificates);
@@ -68,11 +70,9 @@ describe('notifications while the app is closed', { skip: noChromium }, () => {
 
   /** What the service worker shows in the end. */
   async function untilShown(worker: Worker, count = 1) {
-    for (const deadline = Date.now() + 15_000; ; ) {
-      const all = await shown(worker);
-      if (all.length === count) return all;
-      if (Date.now() > deadline) assert.fail(`${count} expected, there are ${JSON.stringify(all)}`);
-    }
+    const all = await shown(worker, count);
+    assert.equal(all.length, count, JSON.stringify(all));
+    return all;
   }
   const payload = (more: object) => JSON.stringify({ v: 1, kind: 'message', seq: 1, badge: 1, ...more });
   const fine = ({ complaints }: Browser) => assert.deepEqual(complaints, []);
