@@ -358,6 +358,21 @@ describe('mail', () => {
   });
 });
 
+describe('a mailbox', () => {
+  it('gets so many mails an hour, and the rest after that', async () => {
+    const h = await mailHouse((config) => {
+      config.mail.perRecipientHour = 2;
+    });
+    await h.verified(h.ann, 'ann@example.org');
+    for (let i = 0; i < 3; i++) await h.deviceAdded(h.ann);
+    await h.settled();
+    assert.deepEqual([h.receiver.got.length, h.waiting().length], [2, 2]);
+    h.clock.forward(HOUR_MS + 1);
+    await h.receiver.until(() => h.receiver.got.length === 4);
+    await h.dispose();
+  });
+});
+
 describe('a server without mail', () => {
   it('says so, and does nothing of it', async () => {
     const h = await mailHouse((config) => {
