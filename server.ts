@@ -185,7 +185,9 @@ export async function startServer(parts: {
       : null;
     const outbound = closing.add(createOutbound(config.outbound), (o) => o.close());
     const vapid = vapidKey(config, folder.path);
-    const senders = config.push.enabled ? createPushSenders({ config, vapid, outbound, clock }) : [];
+    // Who registers routes has to know what can be reached, and who sends has to reach it.
+    const reaches = config.push.enabled && (roles.push || roles.gateway);
+    const senders = reaches ? createPushSenders({ config, vapid, outbound, clock }) : [];
     for (const sender of senders) closing.add(sender, (s) => s.close());
     const push = createPushService({
       ...{ config, directory, cache, history, cursors, feed, senders, outbound, clock, logger, metrics },
