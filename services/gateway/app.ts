@@ -2,6 +2,7 @@ import Fastify, { type FastifyInstance } from 'fastify';
 import { uuidv7 } from 'uuidv7';
 import { commandRoutes, type Route, routes } from '../../protocol/http.ts';
 import type { Actor } from '../actor.ts';
+import { mediaOrigins } from '../media/origins.ts';
 import { InFlight } from './in-flight.ts';
 import type { GatewayParts } from './parts.ts';
 import { authentication } from './plugins/authentication.ts';
@@ -74,7 +75,8 @@ export async function buildApp(parts: GatewayParts, inFlight = new InFlight()): 
   authentication(app, parts);
   jsonBodies(app);
   requestTimeout(app, REQUEST_MS);
-  if (parts.webApp !== undefined && parts.api !== false) await webApp(app, parts.webApp);
+  if (parts.webApp !== undefined && parts.api !== false)
+    await webApp(app, parts.webApp, mediaOrigins(parts.config));
 
   const handlers: Record<string, Handler> = { ...otherHandlers(parts) };
   for (const [name, route] of Object.entries(commandRoutes)) handlers[name] = commandHandler(route, parts);

@@ -69,6 +69,26 @@ describe('the web app', () => {
       assert.match(String(headers['content-type']), /problem\+json/);
     });
 
+    it('fetches files from where the operator keeps them, and from nowhere else', async () => {
+      const config = structuredClone(stage.parts.config);
+      config.media.cdnUrl = 'https://cdn.example.org/files';
+      const other = await buildApp({ ...stage.parts, config, webApp: join(folder, 'dist') });
+      try {
+        const { headers } = await other.inject({ method: 'GET', url: '/', headers: { accept: html } });
+        const policy = String(headers['content-security-policy']);
+        for (const rule of [
+          /img-src [^;]* https:\/\/cdn\.example\.org;/,
+          /media-src [^;]* https:\/\/cdn/,
+          /connect-src [^;]* https:\/\/cdn/,
+        ])
+          assert.match(policy, rule);
+        assert.match(policy, /script-src 'self';/);
+        assert.doesNotMatch(policy, /example\.org\/files/);
+      } finally {
+        await other.close();
+      }
+    });
+
     it('may run its own scripts alone, and be framed by nobody', async () => {
       const { headers } = await get('/');
       const policy = String(headers['content-security-policy']).split('; ');

@@ -27,8 +27,7 @@ const SILENT_MS = 30_000;
 
 /** Blobs as objects of S3. @throws {TypeError} the setting is no such place */
 export function openS3Blobs(settings: S3Settings): BlobStore {
-  const [, bucket, prefix = ''] = PLACE.exec(settings.s3) ?? [];
-  if (bucket === undefined) throw new TypeError('media.s3: must be s3://bucket/prefix');
+  const { bucket, prefix } = bucketIn(settings.s3);
   const { s3KeyId, s3KeySecret, s3Encryption, s3KmsKey } = settings;
   const client = new S3Client({
     region: settings.s3Region,
@@ -122,6 +121,13 @@ export function openS3Blobs(settings: S3Settings): BlobStore {
 
     close: async () => client.destroy(),
   };
+}
+
+/** @throws {TypeError} the setting is no such place */
+export function bucketIn(s3: string): { bucket: string; prefix: string } {
+  const [, bucket, prefix = ''] = PLACE.exec(s3) ?? [];
+  if (bucket === undefined) throw new TypeError('media.s3: must be s3://bucket/prefix');
+  return { bucket, prefix };
 }
 
 function isMissing(error: unknown): boolean {

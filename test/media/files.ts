@@ -22,11 +22,18 @@ export function digestOf(size: number): string {
 
 export const authorization = ({ accessToken }: Account) => ({ authorization: `Bearer ${accessToken}` });
 
+export interface Described {
+  name: string;
+  bytes: number;
+  sha256: string;
+  url: string;
+}
+
 /** What the server says a file is, with where to fetch it. */
-export async function describe(server: Server, who: Account, id: string): Promise<Record<string, never>> {
+export async function describe(server: Server, who: Account, id: string): Promise<Described> {
   const response = await fetch(`${server.http}/media/${id}`, { headers: authorization(who) });
   if (!response.ok) throw new Error(`media: ${response.status} ${await response.text()}`);
-  return (await response.json()) as Record<string, never>;
+  return (await response.json()) as Described;
 }
 
 /** Fetches it, and says what came. */

@@ -7,24 +7,25 @@ import type { App } from '../app.ts';
 /**
  * What the app may do, and nothing else: scripts, styles and pictures of this server, and no other; no script or style in the page, and
  * none made of text (Trusted Types: the one policy `dunlin` makes workers of our own files). Pictures have no `https:`: one from elsewhere
- * would tell elsewhere who looks, and when. Sign-in tokens are where scripts can read them (clients/web/host/host.ts): this is what
+ * would tell elsewhere who looks, and when; but for where the operator keeps files. Sign-in tokens are where scripts can read them (clients/web/host/host.ts): this is what
  * keeps others' scripts out.
  */
-const policy = [
-  "default-src 'none'",
-  "script-src 'self'",
-  "style-src 'self'",
-  "img-src 'self' blob: data:",
-  "media-src 'self' blob:",
-  "connect-src 'self'",
-  "worker-src 'self'",
-  "manifest-src 'self'",
-  "frame-ancestors 'none'",
-  "base-uri 'none'",
-  "form-action 'self'",
-  "require-trusted-types-for 'script'",
-  'trusted-types dunlin',
-].join('; ');
+const policyWith = (files: string) =>
+  [
+    "default-src 'none'",
+    "script-src 'self'",
+    "style-src 'self'",
+    `img-src 'self' blob: data:${files}`,
+    `media-src 'self' blob:${files}`,
+    `connect-src 'self'${files}`,
+    "worker-src 'self'",
+    "manifest-src 'self'",
+    "frame-ancestors 'none'",
+    "base-uri 'none'",
+    "form-action 'self'",
+    "require-trusted-types-for 'script'",
+    'trusted-types dunlin',
+  ].join('; ');
 
 /** A camera reads invitations, a microphone takes voice messages, when somebody says so; the rest is nobody's. */
 const permissions = [
@@ -45,7 +46,6 @@ const permissions = [
   .join(', ');
 
 const headers = {
-  'content-security-policy': policy,
   'permissions-policy': permissions,
   'cross-origin-opener-policy': 'same-origin',
 } as const;
@@ -60,8 +60,10 @@ const PAGES = /^\/(app|invite|u)\/./;
 /**
  * Serves the web app from a folder: only what is in it, only on paths that are no route of the contract, and `GET /` to those who ask for
  * HTML. A build that appears, or is replaced, is served from then on.
+ * @param fileOrigins where files of people are fetched, beside here
  */
-export async function webApp(app: App, folder: string): Promise<void> {
+export async function webApp(app: App, folder: string, fileOrigins: readonly string[] = []): Promise<void> {
+  const policy = policyWith(fileOrigins.map((origin) => ` ${origin}`).join(''));
   await app.register(fastifyStatic, {
     root: folder,
     serve: false,
@@ -73,7 +75,7 @@ export async function webApp(app: App, folder: string): Promise<void> {
   app.addHook('onRequest', async (request, reply) => {
     const file = fileFor(request);
     if (file === null || !(await isFile(join(folder, file)))) return;
-    reply.headers(headers);
+    reply.headers(headers).header('content-security-policy', policy);
     reply.header('cache-control', HASHED.test(file) ? 'public, max-age=31536000, immutable' : 'no-cache');
     return reply.sendFile(file);
   });
