@@ -360,8 +360,8 @@ function objectIn(text: string): { type?: string; seq?: number } | null {
   }
 }
 
-/** What no server takes would stand in the way of everything behind it. */
-function checkSize(command: string, fields: { content?: unknown }): void {
+/** What no server takes would stand in the way of everything behind it. @throws {RefusedError} too_large */
+export function checkSize(command: string, fields: { content?: unknown }): void {
   const bytes = (text: string) => new TextEncoder().encode(text).byteLength;
   const content = fields.content === undefined ? 0 : bytes(JSON.stringify(fields.content));
   if (content > MAX_CONTENT_BYTES)

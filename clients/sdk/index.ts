@@ -17,7 +17,9 @@ export type {
   Receipt,
   TypingPayload,
 } from '../../protocol/events.ts';
+export type { MediaAnswer, MediaQuota, MediaWithUrls } from '../../protocol/http/media.ts';
 export { MAX_CONTENT_BYTES } from '../../protocol/limits.ts';
+export type { MediaContent } from '../../protocol/media.ts';
 export { parseTopic, type Topic, topics } from '../../protocol/topics.ts';
 export type { AnswerOf, Answers, ConversationEvent, ListedConversation, Page } from './answers.ts';
 export {
@@ -31,6 +33,8 @@ export {
 export { type ContentCodec, type Destination, plainCodec } from './codec.ts';
 export { commandsOf } from './commands.ts';
 export { type Lock, noLock, webLock } from './lock.ts';
+export { type FileKeep, MemoryFiles } from './media/files.ts';
+export { contentOf, type FileFields, Media, type MediaPlaces, type UploadOptions } from './media/media.ts';
 export type { PushTarget } from './push-target.ts';
 export { RefusedError, type Session, Sessions } from './session.ts';
 export { MemoryStorage, type Slice, type Storage, StorageFullError } from './storage.ts';

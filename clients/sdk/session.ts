@@ -183,22 +183,24 @@ export class Sessions {
     } finally {
       clearTimeout(timer);
     }
-    if (!response.ok) {
-      const problem = answer as ({ title?: string } & Partial<Refusal>) | null;
-      // Not of the contract: from something on the way, which knows nothing of the request.
-      if (typeof problem?.code !== 'string' || typeof problem.retry !== 'boolean')
-        throw new Error(`HTTP ${response.status} from ${this.#server}`);
-      const { code, retry, detail, retry_after_ms } = problem;
-      throw new RefusedError({
-        code,
-        message: problem.message ?? problem.title ?? code,
-        retry,
-        ...(detail === undefined ? {} : { detail }),
-        ...(retry_after_ms === undefined ? {} : { retry_after_ms }),
-      });
-    }
+    if (!response.ok) throw problemOf(answer, response.status, this.#server);
     return answer;
   }
+}
+
+/** What an answer says that is none: a refusal, or an error of something on the way, which knows nothing of the request. */
+export function problemOf(answer: unknown, status: number, server: string): Error {
+  const problem = answer as ({ title?: string } & Partial<Refusal>) | null;
+  if (typeof problem?.code !== 'string' || typeof problem.retry !== 'boolean')
+    return new Error(`HTTP ${status} from ${server}`);
+  const { code, retry, detail, retry_after_ms } = problem;
+  return new RefusedError({
+    code,
+    message: problem.message ?? problem.title ?? code,
+    retry,
+    ...(detail === undefined ? {} : { detail }),
+    ...(retry_after_ms === undefined ? {} : { retry_after_ms }),
+  });
 }
 
 /** Accepted without a word is an answer too. */

@@ -146,6 +146,8 @@ export function ticks(state: Message['state'], colors: boolean): Span[] {
   switch (state) {
     case null:
       return [];
+    case 'uploading':
+      return [dim(' ↑')];
     case 'queued':
       return [dim(' ·')];
     case 'accepted':

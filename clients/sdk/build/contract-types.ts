@@ -2,6 +2,8 @@ import * as commands from '../../../protocol/commands.ts';
 import * as content from '../../../protocol/content.ts';
 import * as events from '../../../protocol/events.ts';
 import * as answers from '../../../protocol/http/answers.ts';
+import * as httpMedia from '../../../protocol/http/media.ts';
+import * as media from '../../../protocol/media.ts';
 import { moduleTypes, tableType } from './schema-types.ts';
 
 /** The types that come with the published package in place of the schemas: file in `protocol/`, text. */
@@ -27,5 +29,7 @@ export type EventOf<T extends EventType> = (ConversationEvents & AccountEvents &
 export type AnyEvent = { [T in EventType]: EventOf<T> }[EventType];
 `,
     'http/answers.d.ts': moduleTypes(answers),
+    'http/media.d.ts': moduleTypes(httpMedia),
+    'media.d.ts': moduleTypes(media),
   };
 }

@@ -50,7 +50,7 @@ export interface Notice {
 export type StoredEntry = StoredMessage | Notice;
 
 /** How far a message of one's own has come. */
-export type SendState = 'queued' | 'accepted' | 'delivered' | 'read' | 'refused';
+export type SendState = 'uploading' | 'queued' | 'accepted' | 'delivered' | 'read' | 'refused';
 
 export type Message = StoredMessage & {
   /** null: someone else's. */

@@ -27,21 +27,13 @@ export class Outgoing {
   async resume(): Promise<void> {
     const pendings = [...this.#shelf.pendings.values()].sort((a, b) => a.number - b.number);
     this.#number = Math.max(this.#number, ...pendings.map(({ number }) => number));
-    for (const pending of pendings) if (pending.state !== 'refused') await this.#handOver(pending);
+    for (const pending of pendings)
+      if (pending.state === 'queued' || pending.state === 'accepted') await this.#handOver(pending);
   }
 
   /** Resolves with its id when it is kept. @throws {RefusedError} too_large, {StorageFullError}: nothing was kept */
   async send(to: Destination, content: Content, options: SendOptions): Promise<string> {
-    const pending: Pending = {
-      id: uuidv7(),
-      to,
-      content,
-      options,
-      number: ++this.#number,
-      begun: this.#clock.local(),
-      state: 'queued',
-      refusal: null,
-    };
+    const pending = this.made(to, content, options);
     await this.#put(pending);
     try {
       await this.#handOver(pending);
@@ -50,6 +42,26 @@ export class Outgoing {
       throw error;
     }
     return pending.id;
+  }
+
+  /** The next one in the order of writing, which is not kept yet. */
+  made(to: Destination, content: Content, options: SendOptions): Pending {
+    const begun = this.#clock.local();
+    return {
+      id: uuidv7(),
+      to,
+      content,
+      options,
+      number: ++this.#number,
+      begun,
+      state: 'queued',
+      refusal: null,
+    };
+  }
+
+  /** Sends what has been kept as `queued`. */
+  handOver(pending: Pending): Promise<void> {
+    return this.#handOver(pending);
   }
 
   /** Sends again what was refused, under the same id. */

@@ -3,6 +3,7 @@ import type { Refusal } from '../../../protocol/errors.ts';
 import type { Destination } from '../codec.ts';
 import type { Conversation } from './conversations.ts';
 import type { Message } from './entries.ts';
+import type { PendingUpload } from './uploading.ts';
 
 /** What may be said beside the content of a message. */
 export interface SendOptions {
@@ -24,8 +25,10 @@ export interface Pending {
   number: number;
   /** When, by this device's clock, milliseconds since the Unix epoch. */
   begun: number;
-  state: 'queued' | 'accepted' | 'refused';
+  state: 'uploading' | 'queued' | 'accepted' | 'refused';
   refusal: Refusal | null;
+  /** Absent: there is nothing to upload, or no more. */
+  upload?: PendingUpload;
 }
 
 /** Whether it belongs to a conversation, or to the user whom one has not written to yet. */

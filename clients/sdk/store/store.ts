@@ -4,6 +4,8 @@ import type { ListedConversation } from '../answers.ts';
 import type { DunlinClient } from '../client.ts';
 import { type ContentCodec, type Destination, plainCodec } from '../codec.ts';
 import { Emitter } from '../emitter.ts';
+import { type FileKeep, MemoryFiles } from '../media/files.ts';
+import type { Media } from '../media/media.ts';
 import type { Storage } from '../storage.ts';
 import { Activity } from './activity.ts';
 import { ServerClock } from './clock.ts';
@@ -11,13 +13,15 @@ import { type Conversation, type Cursor, type Kept, merge, mergeReceipts } from 
 import { isNotice, type StoredEntry, type StoredMessage } from './entries.ts';
 import { Expiry } from './expiry.ts';
 import { Learning } from './learning.ts';
+import { contentBefore, type MediaOptions } from './media-options.ts';
 import { Outgoing } from './outgoing.ts';
 import { Pages } from './pages.ts';
-import type { SendOptions } from './pending.ts';
+import type { Pending, SendOptions } from './pending.ts';
 import { rangeOf } from './ranges.ts';
 import { searchHere } from './search.ts';
 import { type Change, Shelf, type Touched } from './shelf.ts';
 import { Taking } from './taking.ts';
+import { Uploading, type UploadProgress } from './uploading.ts';
 import { ConversationWindow, type WindowOptions } from './window.ts';
 
 /** As far as the server counts, too. */
@@ -32,6 +36,8 @@ export interface StoreEvents extends Record<string, unknown> {
   presence: PresencePayload;
   /** Messages and notices that came just now and are kept, one's own too: what is printed, or rung for. Not pages of history. */
   arrived: StoredEntry[];
+  /** A file of a message that is on its way has come further. */
+  upload: UploadProgress;
   /** Something could not be kept or read: {@link StorageFullError} for one. What was not kept comes again. */
   trouble: Error;
 }
@@ -41,6 +47,10 @@ export interface StoreOptions {
   /** The client’s. */
   storage: Storage;
   codec?: ContentCodec;
+  /** For files: without it none can be sent. */
+  media?: Media;
+  /** Where files are until they are uploaded; without it they are lost at a restart. */
+  files?: FileKeep;
   /** This device’s clock, milliseconds since the Unix epoch. */
   now?: () => number;
 }
@@ -56,13 +66,15 @@ export class ChatStore extends Emitter<StoreEvents> {
   readonly #pages: Pages;
   readonly #learning: Learning;
   readonly #outgoing: Outgoing;
+  /** Files on their way; null: none can be sent. */
+  readonly uploads: Uploading | null;
   readonly #expiry: Expiry;
   readonly #activity: Activity;
   readonly #clock: ServerClock;
   readonly #windows = new Set<ConversationWindow>();
   readonly #off: (() => void)[] = [];
 
-  constructor({ client, storage, codec = plainCodec, now }: StoreOptions) {
+  constructor({ client, storage, codec = plainCodec, media, files = new MemoryFiles(), now }: StoreOptions) {
     super();
     this.#client = client;
     this.#clock = new ServerClock(now);
@@ -76,6 +88,10 @@ export class ChatStore extends Emitter<StoreEvents> {
     this.#pages = new Pages(client, this.#shelf, this.#taking);
     this.#learning = new Learning(client, this.#shelf);
     this.#outgoing = new Outgoing(client, this.#shelf, codec, this.#clock);
+    const send = (pending: Pending) => this.#outgoing.handOver(pending);
+    this.uploads =
+      media === undefined ? null : new Uploading({ client, shelf: this.#shelf, media, files, send });
+    if (this.uploads !== null) this.uploads.onProgress = (progress) => this.emit('upload', progress);
     this.#expiry = new Expiry(this.#shelf, this.#clock);
     this.#activity = new Activity(client);
     this.#activity.onTyping = (conversation) =>
@@ -91,6 +107,7 @@ export class ChatStore extends Emitter<StoreEvents> {
     client.beforeOnline = async () => {
       await this.#shelf.load();
       await this.#outgoing.resume();
+      this.uploads?.resume();
     };
     this.#off.push(
       client.on('listed', ({ conversations }) => this.#later(this.#listed(conversations))),
@@ -107,6 +124,7 @@ export class ChatStore extends Emitter<StoreEvents> {
       }),
     );
     await this.#outgoing.resume();
+    this.uploads?.resume();
     await this.#expiry.sweep();
   }
 
@@ -115,6 +133,7 @@ export class ChatStore extends Emitter<StoreEvents> {
     for (const off of this.#off.splice(0)) off();
     this.#client.keepWith((_events, write) => write([]));
     this.#client.beforeOnline = async () => {};
+    this.uploads?.close();
     this.#expiry.close();
     this.#activity.close();
     for (const window of [...this.#windows]) window.close();
@@ -185,14 +204,32 @@ export class ChatStore extends Emitter<StoreEvents> {
     );
   }
 
+  /**
+   * Sends a file: shown at once as `uploading`, sent when it is there, also after a restart; see {@link uploads}. Resolves with the id of the
+   * message when it is kept. @throws {RefusedError} too_large, bad_request, {StorageFullError}
+   */
+  async sendMedia(to: Destination, file: Blob, options: MediaOptions = {}): Promise<string> {
+    if (this.uploads === null) throw new Error('this store was opened without media');
+    const content = contentBefore(file, options);
+    const { kind, name, durationMs, waveform, replyTo, mentions, ttl, forwarded } = options;
+    const beside = { replyTo, mentions, ttl, forwarded };
+    const said = { kind, name, durationMs, waveform };
+    const pending = this.#outgoing.made(to, content, defined(beside));
+    const upload = { url: null, paused: false, fields: defined(said) };
+    await this.uploads.begin({ ...pending, state: 'uploading', upload }, file);
+    return pending.id;
+  }
+
   /** Sends again what was refused, under the same id. */
-  retry(id: string): Promise<void> {
-    return this.#outgoing.retry(id);
+  async retry(id: string): Promise<void> {
+    await this.uploads?.retry(id, this.#clock.local());
+    await this.#outgoing.retry(id);
   }
 
   /** Gives up what was refused. */
-  discard(id: string): Promise<void> {
-    return this.#outgoing.discard(id);
+  async discard(id: string): Promise<void> {
+    await this.uploads?.cancel(id);
+    await this.#outgoing.discard(id);
   }
 
   /** One has read everything up to `seq`, or to the newest; all of one’s devices know. Offline: said with the next connection. */
@@ -336,4 +373,9 @@ export class ChatStore extends Emitter<StoreEvents> {
       if (this.#client.status === 'online') this.emit('trouble', error as Error);
     });
   }
+}
+
+/** Without what is not there. */
+function defined<T extends object>(given: T): { [K in keyof T]?: Exclude<T[K], undefined> } {
+  return Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined)) as never;
 }

@@ -8,13 +8,17 @@ import type {
   Cursor,
   Entry,
   Fields,
+  MediaOptions,
+  MediaPlaces,
   PresencePayload,
   PushTarget,
   QueryType,
   SendOptions,
   Status,
   StoredMessage,
+  UploadProgress,
 } from '../../sdk/index.ts';
+import type { UploadStep } from '../host/contract.ts';
 
 /** A conversation, or a user with whom there may be none yet. */
 export type Where = { conversation: string } | { user: string };
@@ -94,6 +98,18 @@ export interface Chat {
   look(where: Where, options?: LookOptions): Promise<View>;
   /** Shown at once as `queued`, also without a connection. Resolves with its id. @throws {RefusedError} too_large */
   send(to: Where, content: Content | string, options?: SendOptions): Promise<string>;
+  /**
+   * Sends a file: shown at once as `uploading`, and sent when it is there; also without a connection, and after a restart. Resolves
+   * with the id of the message. @throws {RefusedError} too_large, {StorageFullError}
+   */
+  sendMedia(to: Where, file: Blob, options?: MediaOptions): Promise<string>;
+  /** How far the file of a message has come, by the message’s id; null: it is not on its way. */
+  upload(id: string): ReadonlySignal<UploadProgress | null>;
+  steerUpload(id: string, to: UploadStep): Promise<void>;
+  /** A file that is not uploaded yet, by the message’s id; null: it is not here. */
+  fileOf(id: string): Promise<Blob | null>;
+  /** Where a file is fetched, for a while. @throws {RefusedError} not_found, or an Error when not reachable */
+  mediaPlaces(media: string): Promise<MediaPlaces>;
   /** Sends again what was refused, under the same id. */
   retry(id: string): Promise<void>;
   /** Gives up what was refused. */

@@ -7,16 +7,20 @@ import type {
   Content,
   Conversation,
   Fields,
+  MediaOptions,
+  MediaPlaces,
   PresencePayload,
   PushTarget,
   QueryType,
   SendOptions,
   Status,
+  UploadProgress,
 } from '../../sdk/index.ts';
-import type { AccountState, Followed, Push } from '../host/contract.ts';
+import type { AccountState, Followed, Push, UploadStep } from '../host/contract.ts';
 import type { Chat, LookOptions, Me, Person, SearchOptions, View, Where } from './chat.ts';
 import { FollowedSignals } from './followed.ts';
 import type { Line } from './line.ts';
+import { MirrorUploads } from './mirror-uploads.ts';
 import { MirrorView } from './mirror-view.ts';
 
 /** The host's chat, on this side of the line. */
@@ -31,13 +35,15 @@ export class Mirror implements Chat {
   readonly #presence: FollowedSignals<PresencePayload | null>;
   readonly #people: FollowedSignals<Person | null>;
   readonly #views = new Map<number, MirrorView>();
+  readonly #uploads: MirrorUploads;
   readonly #onAccount = new Set<(event: AnyEvent) => void>();
   #lastView = 0;
 
-  constructor(line: Line, { me, status, conversations }: AccountState) {
+  constructor(line: Line, { me, status, conversations, uploads }: AccountState) {
     this.me = me;
     this.#line = line;
     this.status = signal(status);
+    this.#uploads = new MirrorUploads(uploads);
     this.#byId = signal(byId(conversations));
     this.conversations = computed(() =>
       [...this.#byId.value.values()].sort((a, b) => b.time - a.time || (a.id < b.id ? 1 : -1)),
@@ -54,10 +60,11 @@ export class Mirror implements Chat {
   }
 
   /** Another host, with the same account: everything as it is there, and what this page looks at again. */
-  resume({ status, conversations }: AccountState): void {
+  resume({ status, conversations, uploads }: AccountState): void {
     batch(() => {
       this.status.value = status;
       this.#byId.value = byId(conversations);
+      this.#uploads.all(uploads);
     });
     this.#typing.again();
     this.#presence.again();
@@ -88,6 +95,9 @@ export class Mirror implements Chat {
         break;
       case 'person':
         this.#people.set(push.user, push.person);
+        break;
+      case 'upload':
+        this.#uploads.took(push.upload);
         break;
       case 'event':
         for (const listener of [...this.#onAccount]) listener(push.event);
@@ -134,6 +144,21 @@ export class Mirror implements Chat {
 
   send(to: Where, content: Content | string, options: SendOptions = {}): Promise<string> {
     return this.#line.ask('send', to, content, options);
+  }
+  sendMedia(to: Where, file: Blob, options: MediaOptions = {}): Promise<string> {
+    return this.#line.ask('sendMedia', to, file, options);
+  }
+  upload(id: string): ReadonlySignal<UploadProgress | null> {
+    return this.#uploads.get(id);
+  }
+  async steerUpload(id: string, to: UploadStep): Promise<void> {
+    await this.#line.ask('steerUpload', id, to);
+  }
+  fileOf(id: string): Promise<Blob | null> {
+    return this.#line.ask('fileOf', id);
+  }
+  mediaPlaces(media: string): Promise<MediaPlaces> {
+    return this.#line.ask('mediaPlaces', media);
   }
   async retry(id: string): Promise<void> {
     await this.#line.ask('retry', id);

@@ -1,6 +1,8 @@
 import {
   ChatStore,
   DunlinClient,
+  type FileKeep,
+  Media,
   type Session,
   type Sessions,
   type Storage,
@@ -14,9 +16,10 @@ export class Account {
   readonly client: DunlinClient;
   readonly store: ChatStore;
   readonly people: People;
+  readonly media: Media;
   readonly #session: Session;
 
-  constructor(server: string, session: Session, sessions: Sessions, storage: Storage) {
+  constructor(server: string, session: Session, sessions: Sessions, storage: Storage, files: FileKeep) {
     this.#session = session;
     this.client = new DunlinClient({
       url: `${server.replace(/^http/, 'ws')}/ws`,
@@ -26,7 +29,8 @@ export class Account {
       // Another host with the same device: of an older version of the app, on its way out.
       lock: webLock('dunlin-device'),
     });
-    this.store = new ChatStore({ client: this.client, storage });
+    this.media = new Media({ server, session, sessions });
+    this.store = new ChatStore({ client: this.client, storage, media: this.media, files });
     this.people = new People(this.client, storage);
   }
 
@@ -50,6 +54,7 @@ export class Account {
       me: { user, username, device, admin },
       status: client.status,
       conversations: store.conversations,
+      uploads: store.uploads?.progress ?? [],
     };
   }
 

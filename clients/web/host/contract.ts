@@ -5,11 +5,14 @@ import type {
   Conversation,
   Cursor,
   Entry,
+  MediaOptions,
+  MediaPlaces,
   PresencePayload,
   PushTarget,
   SendOptions,
   Status,
   StoredMessage,
+  UploadProgress,
 } from '../../sdk/index.ts';
 import type { LookOptions, Me, Person, SearchOptions, Where } from '../chat/chat.ts';
 
@@ -26,6 +29,9 @@ export interface ViewChange {
   /** Keys. */
   removed: string[];
 }
+
+/** What one may do with a file that is on its way. */
+export type UploadStep = 'pause' | 'goOn' | 'cancel';
 
 export type Step = { to: 'older' | 'newer' | 'latest' } | { to: 'seq'; seq: number };
 
@@ -48,6 +54,10 @@ export interface Methods {
   follow(what: Followed): null;
   unfollow(what: Followed): null;
   send(to: Where, content: Content | string, options: SendOptions): string;
+  sendMedia(to: Where, file: Blob, options: MediaOptions): string;
+  steerUpload(id: string, to: UploadStep): null;
+  fileOf(id: string): Blob | null;
+  mediaPlaces(id: string): MediaPlaces;
   retry(id: string): null;
   discard(id: string): null;
   markRead(conversation: string, seq: number | undefined): null;
@@ -72,6 +82,7 @@ export interface AccountState {
   me: Me;
   status: Status;
   conversations: Conversation[];
+  uploads: UploadProgress[];
 }
 
 export interface Request {
@@ -91,6 +102,7 @@ export type Push =
   | { push: 'typing'; conversation: string; users: string[] }
   | { push: 'presence'; user: string; presence: PresencePayload | null }
   | { push: 'person'; user: string; person: Person | null }
+  | { push: 'upload'; upload: UploadProgress }
   | { push: 'event'; event: AnyEvent }
   /** There is no room: what comes is shown, and not kept. */
   | { push: 'full' }

@@ -1,4 +1,4 @@
-import { type Session, Sessions, type Storage, StorageFullError } from '../../sdk/index.ts';
+import { type FileKeep, type Session, Sessions, type Storage, StorageFullError } from '../../sdk/index.ts';
 import type { Me } from '../chat/chat.ts';
 import { Account } from './account.ts';
 import type { Methods, Push } from './contract.ts';
@@ -10,7 +10,9 @@ export interface HostParts {
   /** Origin of the HTTP API, which is the app's own. */
   server: string;
   openStorage(): Promise<Storage>;
-  /** Deletes all that {@link openStorage} has kept. */
+  /** For files that are not uploaded yet. */
+  openFiles(): FileKeep;
+  /** Deletes all that {@link openStorage} and {@link openFiles} have kept. */
   deleteStorage(): Promise<void>;
 }
 
@@ -29,6 +31,7 @@ export class Host implements Served {
   /** One sign-in, sign-out or opening after the other. */
   #turn: Promise<unknown>;
   #storage: Storage | null = null;
+  #files: FileKeep | null = null;
   #sessions: Sessions | null = null;
   #account: Account | null = null;
   #superseded = false;
@@ -127,6 +130,7 @@ export class Host implements Served {
 
   async #open(): Promise<void> {
     this.#storage = await this.#parts.openStorage();
+    this.#files = this.#parts.openFiles();
     this.#sessions = new Sessions(this.#parts.server, this.#storage);
     const session = await this.#sessions.stored();
     if (session !== null) await this.#begin(session);
@@ -145,7 +149,7 @@ export class Host implements Served {
   }
 
   async #begin(session: Session): Promise<void> {
-    const account = new Account(this.#parts.server, session, this.#sessions!, this.#storage!);
+    const account = new Account(this.#parts.server, session, this.#sessions!, this.#storage!, this.#files!);
     const { client, store, people } = account;
     client.on('status', (status) => this.#push({ push: 'status', status }));
     client.on('event', (event) => {
@@ -162,6 +166,7 @@ export class Host implements Served {
     store.on('receipts', (ids) => this.#touch(ids, false));
     store.on('typing', (typing) => this.#push({ push: 'typing', ...typing }));
     store.on('presence', (presence) => this.#push({ push: 'presence', user: presence.user, presence }));
+    store.on('upload', (upload) => this.#push({ push: 'upload', upload }));
     store.on('trouble', (error) => {
       if (error instanceof StorageFullError) this.#push({ push: 'full' });
     });
@@ -185,8 +190,10 @@ export class Host implements Served {
   /** A storage with nothing in it. */
   async #renew(): Promise<void> {
     await this.#storage?.close();
+    await this.#files?.close();
     await this.#parts.deleteStorage();
     this.#storage = await this.#parts.openStorage();
+    this.#files = this.#parts.openFiles();
     this.#sessions = new Sessions(this.#parts.server, this.#storage);
   }
 

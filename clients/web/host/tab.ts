@@ -158,6 +158,10 @@ export class Tab {
         return null;
       },
       send: (to, content, options) => store().send(to, content, options),
+      sendMedia: (to, file, options) => store().sendMedia(to, file, options),
+      steerUpload: async (id, to) => done(store().uploads?.[to](id)),
+      fileOf: async (id) => (await store().uploads?.file(id)) ?? null,
+      mediaPlaces: (id) => this.#account().media.places(id),
       retry: (id) => done(store().retry(id)),
       discard: (id) => done(store().discard(id)),
       markRead: (conversation, seq) => done(store().markRead(conversation, seq)),

@@ -2,6 +2,7 @@ import { conversation } from './ar/conversation.ts';
 import { errors } from './ar/errors.ts';
 import { groups } from './ar/groups.ts';
 import { mail } from './ar/mail.ts';
+import { media } from './ar/media.ts';
 import { notifications } from './ar/notifications.ts';
 import { people } from './ar/people.ts';
 import { settings } from './ar/settings.ts';
@@ -17,6 +18,7 @@ export const ar: Translation<Messages> = {
   ...people,
   ...groups,
   ...mail,
+  ...media,
   ...notifications,
   ...settings,
 };

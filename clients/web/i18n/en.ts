@@ -2,6 +2,7 @@ import { conversation } from './en/conversation.ts';
 import { errors } from './en/errors.ts';
 import { groups } from './en/groups.ts';
 import { mail } from './en/mail.ts';
+import { media } from './en/media.ts';
 import { notifications } from './en/notifications.ts';
 import { people } from './en/people.ts';
 import { settings } from './en/settings.ts';
@@ -15,6 +16,7 @@ export const en = {
   ...people,
   ...groups,
   ...mail,
+  ...media,
   ...notifications,
   ...settings,
 } as const;

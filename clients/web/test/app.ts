@@ -26,9 +26,17 @@ export interface Browser {
   close(): Promise<void>;
 }
 
+export interface BrowserOptions {
+  size?: Size;
+  language?: string;
+  dark?: boolean;
+  /** One that hums, and is allowed. */
+  microphone?: boolean;
+}
+
 export interface App {
   server: Server;
-  browser(options?: { size?: Size; language?: string; dark?: boolean }): Promise<Browser>;
+  browser(options?: BrowserOptions): Promise<Browser>;
   closeBrowsers(): Promise<void>;
   close(): Promise<void>;
 }
@@ -65,7 +73,7 @@ export async function startApp(
 
 async function openBrowser(
   origin: string,
-  { size = 'desktop', language = 'en', dark = false }: { size?: Size; language?: string; dark?: boolean },
+  { size = 'desktop', language = 'en', dark = false, microphone = false }: BrowserOptions,
 ): Promise<Browser> {
   const folder = mkdtempSync(join(tmpdir(), 'dunlin-chromium-'));
   const context = await chromium.launchPersistentContext(folder, {
@@ -83,6 +91,7 @@ async function openBrowser(
       '--disable-background-networking',
       '--disable-component-update',
       '--disable-sync',
+      ...(microphone ? ['--use-fake-device-for-media-stream', '--use-fake-ui-for-media-stream'] : []),
     ],
   });
   context.setDefaultTimeout(15_000);

@@ -3,6 +3,11 @@ import type { Chat, Where } from '../../chat/chat.ts';
 import { t } from '../../i18n/t.ts';
 import { EmptyState } from '../../ui/empty-state.tsx';
 import { Spinner } from '../../ui/spinner.tsx';
+import { Attach } from '../media/attach/attach.tsx';
+import { useDrop } from '../media/attach/drop.tsx';
+import { stopPlaying } from '../media/player.ts';
+import { canRecord } from '../media/voice/recorder.ts';
+import { Voice } from '../media/voice/voice.tsx';
 import { failed } from './actions/actions.ts';
 import { OverView } from './actions/over.tsx';
 import { SelectionBar } from './actions/selection-bar.tsx';
@@ -83,6 +88,9 @@ function Opened({ chat, where, seq, find, onBack, onOpen, onDetails }: Conversat
 function Pane({ state, onBack, onDetails }: { state: PaneState; onBack(): void; onDetails(): void }) {
   const { name } = titleOf(state.chat, state.conversation, state.where);
   const query = state.query.value;
+  const drop = useDrop(state);
+  // What plays here has its buttons here.
+  useEffect(() => stopPlaying, []);
   const isEmpty = state.view.entries.value.length === 0 && state.view.atStart.value;
 
   function press(event: KeyboardEvent): void {
@@ -99,7 +107,7 @@ function Pane({ state, onBack, onDetails }: { state: PaneState; onBack(): void; 
   }
 
   return (
-    <section class={styles.pane} aria-label={t('pane.label', { name })} onKeyDown={press}>
+    <section class={styles.pane} aria-label={t('pane.label', { name })} onKeyDown={press} {...drop.handlers}>
       <Header state={state} onBack={onBack} onDetails={onDetails} />
       {query !== null && <SearchBar state={state} query={query} />}
       {isEmpty ? (
@@ -112,11 +120,16 @@ function Pane({ state, onBack, onDetails }: { state: PaneState; onBack(): void; 
       {state.selected.value !== null ? (
         <SelectionBar state={state} />
       ) : state.canWrite ? (
-        <Composer state={state} />
+        <Composer
+          state={state}
+          attachments={<Attach state={state} />}
+          {...(canRecord() ? { voice: <Voice state={state} /> } : {})}
+        />
       ) : (
         <p class={styles.denied}>{t('pane.notMember')}</p>
       )}
       <OverView state={state} />
+      {drop.overlay}
     </section>
   );
 }

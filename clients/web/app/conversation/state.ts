@@ -13,6 +13,8 @@ export type Over =
   | { kind: 'delete'; messages: readonly Message[] }
   | { kind: 'info'; message: Message }
   | { kind: 'reactions'; message: Message }
+  | { kind: 'gallery'; message: Message }
+  | { kind: 'files'; files: readonly File[] }
   | { kind: 'timer' }
   | { kind: 'keys' };
 

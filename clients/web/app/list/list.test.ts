@@ -45,7 +45,14 @@ describe('a row', () => {
     assert.equal(of({ type: 'text', text: ' a\n\n b\t' }), 'a b');
     assert.equal(of({ type: 'sensor.reading', celsius: 21 }), 'Message');
     assert.equal(of({ type: 'image', text: 'a crab' }), 'a crab');
-    assert.equal(of({ type: 'image' }), 'Photo');
+    const file = { type: 'media', media: 'm', bytes: 1 };
+    assert.equal(of({ ...file, kind: 'image', mime: 'image/png' }), '📷 Photo');
+    assert.equal(of({ ...file, kind: 'image', mime: 'image/png', text: 'a\ncrab' }), '📷 a crab');
+    assert.equal(
+      of({ ...file, kind: 'voice', mime: 'audio/webm', duration_ms: 12_300 }),
+      '🎤 Voice message 0:12',
+    );
+    assert.equal(of({ ...file, kind: 'document', mime: 'text/plain', name: '\u202egpj.exe' }), '📎 gpj.exe');
     assert.equal(of(null, { gone: 'deleted' }), 'Message deleted');
     assert.equal(of({ type: 'text', text: 42 }), 'Message');
   });

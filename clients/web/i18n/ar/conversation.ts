@@ -89,6 +89,7 @@ export const conversation: Translation<typeof english> = {
   'message.reactionsOf': 'من تفاعل',
   'message.label': '{name}، {time}: {text}',
   'message.labelState': '{label}. {state}',
+  'message.state.uploading': 'جارٍ الرفع',
   'message.state.queued': 'بانتظار الإرسال',
   'message.state.accepted': 'أُرسلت',
   'message.state.delivered': 'وصلت',

@@ -113,8 +113,6 @@ export const shell: Translation<typeof en> = {
   'list.expired': 'اختفت الرسالة',
   'list.unreadable': 'رسالة لا تُقرأ هنا',
   'list.noText': 'رسالة',
-  'list.photo': 'صورة',
-  'list.file': 'ملف',
   'list.nothingYet': 'لا رسائل بعد',
   'list.unnamedGroup': 'مجموعة',
   'list.someone': 'شخص ما',

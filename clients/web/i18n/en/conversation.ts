@@ -60,6 +60,7 @@ export const conversation = {
   'message.reactionsOf': 'Who reacted',
   'message.label': '{name}, {time}: {text}',
   'message.labelState': '{label}. {state}',
+  'message.state.uploading': 'Uploading',
   'message.state.queued': 'Waiting to be sent',
   'message.state.accepted': 'Sent',
   'message.state.delivered': 'Delivered',

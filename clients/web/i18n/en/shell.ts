@@ -94,8 +94,6 @@ export const shell = {
   'list.expired': 'Message disappeared',
   'list.unreadable': 'Message that cannot be read here',
   'list.noText': 'Message',
-  'list.photo': 'Photo',
-  'list.file': 'File',
   'list.nothingYet': 'No messages yet',
   'list.unnamedGroup': 'Group',
   'list.someone': 'Someone',

@@ -1,6 +1,8 @@
 import type { Message } from '../../../../sdk/index.ts';
 import { t } from '../../../i18n/t.ts';
 import { Menu, type MenuItem } from '../../../ui/menu.tsx';
+import { mediaOf } from '../../media/content.ts';
+import { download } from '../../media/download.ts';
 import { QuickReactions } from '../emoji/reaction-popover.tsx';
 import type { PaneState } from '../state.ts';
 import { copy } from './actions.ts';
@@ -30,6 +32,11 @@ export function MessageMenu(props: {
       onChoose: over({ kind: 'forward', messages: [message] }),
     }),
     ...item(mayCopy(message), { label: t('act.copy'), icon: 'copy', onChoose: () => copy([message]) }),
+    ...item(mayDownload(message), {
+      label: t('media.download'),
+      icon: 'download',
+      onChoose: () => download(state.chat, message),
+    }),
     ...item(writes && mayEdit(message, state.me), {
       label: t('act.edit'),
       icon: 'edit',
@@ -69,4 +76,9 @@ export function MessageMenu(props: {
       }
     />
   );
+}
+
+function mayDownload({ content, gone, unreadable }: Message): boolean {
+  const media = gone === null && !unreadable ? mediaOf(content) : null;
+  return media !== null && media.media !== '' && media.encrypted === undefined;
 }

@@ -1,3 +1,5 @@
+import { PreviewDialog } from '../../media/attach/preview-dialog.tsx';
+import { Gallery } from '../../media/gallery/gallery.tsx';
 import { ReactionPopover } from '../emoji/reaction-popover.tsx';
 import type { PaneState } from '../state.ts';
 import { DeleteDialog } from './delete-dialog.tsx';
@@ -36,6 +38,10 @@ export function OverView({ state }: { state: PaneState }) {
       return <InfoDialog message={over.message} state={state} onClose={onClose} />;
     case 'reactions':
       return <ReactionsDialog message={over.message} state={state} onClose={onClose} />;
+    case 'gallery':
+      return <Gallery message={over.message} state={state} onClose={onClose} />;
+    case 'files':
+      return <PreviewDialog files={over.files} state={state} onClose={onClose} />;
     case 'timer':
       return <TimerDialog state={state} onClose={onClose} />;
     case 'keys':

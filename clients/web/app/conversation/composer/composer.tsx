@@ -28,10 +28,12 @@ interface Props {
   state: PaneState;
   /** What puts something beside the text: files, photos, a voice. Stands where the line begins. */
   attachments?: ComponentChildren;
+  /** In place of the button that sends, as long as nothing is written. */
+  voice?: ComponentChildren;
 }
 
 /** Where one writes. */
-export function Composer({ state, attachments }: Props) {
+export function Composer({ state, attachments, voice }: Props) {
   const field = useRef<HTMLTextAreaElement>(null);
   const draft = useDraft(state);
   const { text } = draft;
@@ -149,7 +151,7 @@ export function Composer({ state, attachments }: Props) {
       )}
       <MentionList {...mentions.list} />
       <div class={styles.line}>
-        {attachments}
+        {editing === null && attachments}
         <IconButton
           icon="smile"
           label={t('composer.emoji')}
@@ -182,13 +184,17 @@ export function Composer({ state, attachments }: Props) {
           onKeyDown={press}
         />
         {editing === null && <TimerChoice state={state} seconds={ttl} onChoose={setTtl} />}
-        <IconButton
-          type="submit"
-          icon={editing === null ? 'send' : 'check'}
-          kind="primary"
-          label={t(editing === null ? 'composer.send' : 'composer.save')}
-          disabled={!canSend}
-        />
+        {voice !== undefined && editing === null && text.trim() === '' ? (
+          voice
+        ) : (
+          <IconButton
+            type="submit"
+            icon={editing === null ? 'send' : 'check'}
+            kind="primary"
+            label={t(editing === null ? 'composer.send' : 'composer.save')}
+            disabled={!canSend}
+          />
+        )}
       </div>
       {emoji !== null && (
         <Popover label={t('composer.emoji')} at={emoji} onClose={() => setEmoji(null)}>

@@ -1,6 +1,7 @@
 import type { ComponentChildren, ComponentType } from 'preact';
 import type { Message } from '../../../../sdk/index.ts';
 import { t } from '../../../i18n/t.ts';
+import { MediaBody } from '../../media/bodies/media-body.tsx';
 import type { PaneState } from '../state.ts';
 import styles from './content.module.css';
 import { ButtonsBody, PressBody, QuickRepliesBody } from './pressable-bodies.tsx';
@@ -20,6 +21,7 @@ const renderers: Readonly<Record<string, ComponentType<BodyProps>>> = {
   buttons: ButtonsBody,
   quick_replies: QuickRepliesBody,
   'button.press': PressBody,
+  media: MediaBody,
 };
 
 export function Body(props: BodyProps) {

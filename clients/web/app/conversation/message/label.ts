@@ -1,12 +1,15 @@
 import type { Message, StoredMessage } from '../../../../sdk/index.ts';
 import { fullTime } from '../../../i18n/dates.ts';
 import { t } from '../../../i18n/t.ts';
+import { mediaLine } from '../../media/content.ts';
 
 /** A message in one line: for quotes, labels, what arrives. Text alone. */
 export function plainText(message: StoredMessage, me: string): string {
   if (message.gone === 'deleted') return t(message.sender === me ? 'message.deletedOwn' : 'message.deleted');
   if (message.gone === 'expired') return t('message.expired');
   if (message.unreadable) return t('message.unreadable');
+  const line = mediaLine(message.content);
+  if (line !== null) return line;
   const text = message.content?.text;
   return typeof text === 'string' && text !== '' ? text : t('message.unsupported');
 }

@@ -5,6 +5,7 @@ import type { IconName } from '../../../ui/icons.ts';
 import styles from './message.module.css';
 
 const ICONS: Readonly<Record<SendState, IconName>> = {
+  uploading: 'clock',
   queued: 'clock',
   accepted: 'check',
   delivered: 'checks',

@@ -1,0 +1,147 @@
+import type { MediaAnswer, MediaQuota, MediaWithUrls } from '../../../protocol/http/media.ts';
+import type { MediaContent } from '../../../protocol/media.ts';
+import type { Session, Sessions } from '../session.ts';
+import { type Requests, requestsOf } from './requests.ts';
+import { endUpload, uploadByTus } from './tus.ts';
+
+/** What is said of a file when it is uploaded; the server finds out what its bytes say. */
+export interface FileFields {
+  /** How it is to be shown, where its bytes allow it. */
+  kind?: MediaContent['kind'];
+  name?: string;
+  durationMs?: number;
+  /** How loud it is, from beginning to end: at most 64 numbers from 0 to 31. */
+  waveform?: readonly number[];
+}
+
+export interface UploadOptions extends FileFields {
+  signal?: AbortSignal;
+  /** An upload that was begun earlier goes on. */
+  url?: string | null;
+  onUrl?(url: string): void | Promise<void>;
+  onProgress?(sent: number): void;
+}
+
+/** Where a file is fetched, without a token, until then. */
+export interface MediaPlaces {
+  url: string;
+  /** null: there is none. */
+  thumbnail: string | null;
+  /** By this device’s clock, milliseconds since the Unix epoch. */
+  until: number;
+}
+
+/** Before a place is not good any more, milliseconds: what begins to fetch it must still come in time. */
+const MARGIN_MS = 15_000;
+const MOST_KNOWN = 2_000;
+
+/** Files: uploaded, asked about, fetched. `server` is the base URL of the HTTP API. */
+export class Media {
+  readonly requests: Requests;
+  readonly #places = new Map<string, Promise<MediaPlaces>>();
+
+  constructor(options: { server: string; session: Session; sessions: Pick<Sessions, 'stored' | 'refresh'> }) {
+    this.requests = requestsOf(options.server, options.sessions, options.session);
+  }
+
+  /**
+   * Uploads a file in parts.
+   * @throws {RefusedError} too_large, quota_exceeded, media_rejected, …; other errors: not reachable, goes on with the `url` it had
+   */
+  async upload(file: Blob, options: UploadOptions = {}): Promise<MediaAnswer> {
+    const { kind, name, durationMs, waveform, ...tus } = options;
+    const fields: Record<string, string> = {};
+    if (kind !== undefined) fields.kind = kind;
+    if (name !== undefined) fields.name = name;
+    if (durationMs !== undefined) fields.duration_ms = String(durationMs);
+    if (waveform !== undefined) fields.waveform = waveform.join(',');
+    const id = await uploadByTus(this.requests, file, { fields, ...tus });
+    return this.describe(id, options.signal);
+  }
+
+  /** Gives up an upload that is not finished. */
+  async giveUp(url: string): Promise<void> {
+    await endUpload(this.requests, url);
+  }
+
+  /** @throws {RefusedError} not_found: also of what one may not see */
+  async describe(id: string, signal?: AbortSignal): Promise<MediaWithUrls> {
+    return (await this.#described(id, signal)).media;
+  }
+
+  /** Where it is fetched: asked for once, until that is not good any more. @throws {RefusedError} not_found */
+  async places(id: string): Promise<MediaPlaces> {
+    const known = this.#places.get(id);
+    if (known !== undefined && (await known).until > Date.now()) return known;
+    const asked = this.#described(id).then(({ media, answered }): MediaPlaces => {
+      const there = (url: string) => new URL(url, `${this.requests.server}/`).href;
+      return {
+        url: there(media.url),
+        thumbnail: media.thumbnail_url === null ? null : there(media.thumbnail_url),
+        until: Date.now() + (media.urls_expire - answered) - MARGIN_MS,
+      };
+    });
+    this.#places.delete(id);
+    this.#places.set(id, asked);
+    asked.catch(() => {
+      if (this.#places.get(id) === asked) this.#places.delete(id);
+    });
+    // The one that was asked for first goes first.
+    for (const oldest of this.#places.keys()) {
+      if (this.#places.size <= MOST_KNOWN) break;
+      this.#places.delete(oldest);
+    }
+    return asked;
+  }
+
+  /** The URL of a file, or of the small picture of it; null: there is none. @throws {RefusedError} not_found */
+  async url(
+    id: string,
+    { variant = 'content' }: { variant?: 'content' | 'thumbnail' } = {},
+  ): Promise<string | null> {
+    const places = await this.places(id);
+    return variant === 'content' ? places.url : places.thumbnail;
+  }
+
+  /** The bytes, as they come. @throws {RefusedError} not_found, or an Error when not reachable */
+  async download(id: string, { signal }: { signal?: AbortSignal } = {}): Promise<Response> {
+    const { url } = await this.places(id);
+    const response = await fetch(url, signal === undefined ? {} : { signal });
+    if (!response.ok) throw new Error(`HTTP ${response.status} from ${new URL(url).host}`);
+    return response;
+  }
+
+  /** How much one has, and may have. */
+  async quota(): Promise<MediaQuota> {
+    return (await (await this.requests.ask('/media/quota')).json()) as MediaQuota;
+  }
+
+  async #described(id: string, signal?: AbortSignal) {
+    const path = `/media/${encodeURIComponent(id)}`;
+    const response = await this.requests.ask(path, signal === undefined ? {} : { signal });
+    const media = (await response.json()) as MediaWithUrls;
+    // By the server’s clock, as its times are; a device’s own may be hours off.
+    const date = Date.parse(response.headers.get('date') ?? '');
+    return { media, answered: Number.isNaN(date) ? Date.now() : date };
+  }
+}
+
+/** What a message says of a file that has been uploaded. */
+export function contentOf(media: MediaAnswer, caption?: string): MediaContent {
+  const { id, kind, name, mime, bytes, width, height, duration_ms, waveform, blurhash, thumbnail } = media;
+  return {
+    type: 'media',
+    kind,
+    media: id,
+    mime,
+    bytes,
+    ...(caption === undefined || caption === '' ? {} : { text: caption }),
+    ...(name === null ? {} : { name }),
+    ...(width === null ? {} : { width }),
+    ...(height === null ? {} : { height }),
+    ...(duration_ms === null ? {} : { duration_ms }),
+    ...(waveform === null ? {} : { waveform }),
+    ...(blurhash === null ? {} : { blurhash }),
+    ...(thumbnail ? { thumbnail } : {}),
+  };
+}
