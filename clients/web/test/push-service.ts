@@ -90,11 +90,15 @@ export async function serviceWorker(context: BrowserContext): Promise<Worker> {
   return there ?? context.waitForEvent('serviceworker');
 }
 
+const TRIES = 5;
+/** For the service worker to be given it, milliseconds. */
+const HANDED_MS = 3_000;
+
 /**
- * Gives the browser what its push service would have. It goes by a session that is left open: with its end the browser forgets what it has
- * not handed to the service worker yet.
+ * Gives the browser what its push service would have, until the service worker has it: what is handed to a worker that is being started is
+ * lost now and then, as this way in is one for debugging.
  */
-export async function deliver(page: Page, origin: string, data: string): Promise<void> {
+export async function deliver(page: Page, worker: Worker, origin: string, data: string): Promise<void> {
   const browser = await page.context().newCDPSession(page);
   const registered = new Promise<string>((resolve) => {
     browser.on('ServiceWorker.workerRegistrationUpdated', ({ registrations }) => {
@@ -104,8 +108,31 @@ export async function deliver(page: Page, origin: string, data: string): Promise
   });
   await browser.send('ServiceWorker.enable');
   const registrationId = await registered;
-  await browser.send('ServiceWorker.deliverPushMessage', { origin, registrationId, data });
+  for (let tries = 0; tries < TRIES; tries++) {
+    const handed = isHanded(worker, data);
+    await browser.send('ServiceWorker.deliverPushMessage', { origin, registrationId, data });
+    if (await handed) return;
+  }
+  throw new Error(`the service worker was not handed ${data}`);
 }
+
+const isHanded = (worker: Worker, data: string): Promise<boolean> =>
+  worker.evaluate(
+    ({ data, patience }) =>
+      new Promise<boolean>((resolve) => {
+        const end = (handed: boolean) => {
+          clearTimeout(late);
+          removeEventListener('push', heard);
+          resolve(handed);
+        };
+        const heard = (event: Event) => {
+          if ((event as Event & { data: { text(): string } }).data.text() === data) end(true);
+        };
+        const late = setTimeout(() => end(false), patience);
+        addEventListener('push', heard);
+      }),
+    { data, patience: HANDED_MS },
+  );
 
 export interface Shown {
   title: string;

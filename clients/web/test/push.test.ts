@@ -84,7 +84,7 @@ describe('notifications while the app is closed', { skip: noChromium }, () => {
     await page.getByRole('button', { name: 'Send one to try' }).click();
     const tried = await service.next();
     assert.equal(JSON.parse(tried).kind, 'test');
-    await deliver(page, app.server.http, tried);
+    await deliver(page, worker, app.server.http, tried);
     assert.equal((await untilShown(worker))[0]!.body, 'Notifications arrive on this device.');
 
     // The last page of the app is closed: nobody is connected.
@@ -92,8 +92,8 @@ describe('notifications while the app is closed', { skip: noChromium }, () => {
     await page.close();
     const conversation = await write(id, 'the tide is out');
     const pushed = await service.next();
-    await deliver(blank, app.server.http, pushed);
-    const [, second] = await untilShown(worker, 2);
+    await deliver(blank, worker, app.server.http, pushed);
+    const second = (await untilShown(worker, 2)).find(({ tag }) => tag !== 'test');
     const { title, body, tag, icon } = second!;
     assert.deepEqual(
       { title, body, tag, icon },
@@ -123,15 +123,20 @@ describe('notifications while the app is closed', { skip: noChromium }, () => {
     const row = page.getByRole('listitem').filter({ hasText: 'here' });
     await row.waitFor();
     const said = payload({ title: 'Bob', body: 'here', conversation });
-    await deliver(page, app.server.http, said);
+    await deliver(page, worker, app.server.http, said);
     assert.equal((await untilShown(worker))[0]!.tag, conversation);
     await row.getByRole('link').click();
     await page.waitForURL(`**/app/chat/${conversation}`);
     await untilShown(worker, 0);
-    await deliver(page, app.server.http, said);
+    await deliver(page, worker, app.server.http, said);
     // After it: what is shown of another conversation shows that this one was not.
     const other = '0198f2a0-0000-7000-8000-00000000ffff';
-    await deliver(page, app.server.http, payload({ title: 'Eve', body: 'there', conversation: other }));
+    await deliver(
+      page,
+      worker,
+      app.server.http,
+      payload({ title: 'Eve', body: 'there', conversation: other }),
+    );
     assert.deepEqual(
       (await untilShown(worker)).map(({ tag }) => tag),
       [other],
@@ -146,7 +151,7 @@ describe('notifications while the app is closed', { skip: noChromium }, () => {
       page.evaluate(async () => (await (await caches.open('kept')).match('/kept/language'))?.text());
     for (const deadline = Date.now() + 15_000; (await language()) !== 'ar'; )
       if (Date.now() > deadline) assert.fail(`the service worker is told ${await language()}`);
-    await deliver(page, app.server.http, 'no JSON at all');
+    await deliver(page, worker, app.server.http, 'no JSON at all');
     const [one] = await untilShown(worker);
     assert.deepEqual([one!.title, one!.body, one!.dir], ['Dunlin', 'رسالة جديدة', 'rtl']);
   });
@@ -155,9 +160,14 @@ describe('notifications while the app is closed', { skip: noChromium }, () => {
     const { page, worker } = await person();
     const conversation = '0198f2a0-0000-7000-8000-00000000cccc';
     for (const body of ['one', 'two'])
-      await deliver(page, app.server.http, payload({ title: 'Bob', body, conversation }));
+      await deliver(page, worker, app.server.http, payload({ title: 'Bob', body, conversation }));
     const other = '0198f2a0-0000-7000-8000-00000000ffff';
-    await deliver(page, app.server.http, payload({ title: 'Eve', body: 'three', conversation: other }));
+    await deliver(
+      page,
+      worker,
+      app.server.http,
+      payload({ title: 'Eve', body: 'three', conversation: other }),
+    );
     const all = await untilShown(worker, 2);
     assert.deepEqual(all.map(({ body }) => body).sort(), ['three', 'two']);
   });
@@ -165,7 +175,7 @@ describe('notifications while the app is closed', { skip: noChromium }, () => {
   it('end with the account: nothing is left, and the browser is not subscribed any more', async () => {
     const { page, worker, id } = await person();
     await turnOn(page);
-    await deliver(page, app.server.http, payload({ title: 'Bob', body: 'x', conversation: id }));
+    await deliver(page, worker, app.server.http, payload({ title: 'Bob', body: 'x', conversation: id }));
     await untilShown(worker);
     await page.goto(app.server.http);
     await page.getByRole('button', { name: 'Menu' }).click();
