@@ -45,6 +45,8 @@ export async function pushService({ chain, key }: Certificates) {
         if (text === undefined) waiting.push(resolve);
         else resolve(text);
       }),
+    /** What was pushed, and nobody has asked for yet. */
+    waiting: () => came.length,
     close() {
       server.closeAllConnections();
       server.close();

@@ -38,12 +38,13 @@ describe('notifications while the app is closed', { skip: noChromium }, () => {
   afterEach(() => app.closeBrowsers());
 
   let people = 0;
-  async function person(options: Parameters<App['browser']>[0] = {}, allowed = true) {
+  async function person(prepare: (browser: Browser) => Promise<unknown> = async () => {}) {
     const service = await pushService(trusted.certificates);
     services.push(service);
-    const browser = await app.browser(options);
-    if (allowed) await browser.context.grantPermissions(['notifications'], { origin: app.server.http });
+    const browser = await app.browser();
+    await browser.context.grantPermissions(['notifications'], { origin: app.server.http });
     await subscribesTo(browser.context, service);
+    await prepare(browser);
     const page = await browser.tab();
     const username = `dora-${++people}`;
     await joinAs(page, username);
@@ -188,6 +189,56 @@ describe('notifications while the app is closed', { skip: noChromium }, () => {
       localStorage.getItem('test.subscribed'),
     ]);
     assert.deepEqual(kept, [null, null]);
+  });
+
+  it('go on when the browser changes its subscription while nothing is open', async () => {
+    const { service, browser, page, worker, id } = await person();
+    await turnOn(page);
+    await browser.context.newPage();
+    await page.close();
+    const next = await pushService(trusted.certificates);
+    services.push(next);
+    await worker.evaluate(async (subscription) => {
+      let work: Promise<unknown> = Promise.reject(new Error('nobody heard of it'));
+      const waitUntil = (given: Promise<unknown>) => {
+        work.catch(() => {});
+        work = given;
+      };
+      const newSubscription = { toJSON: () => subscription };
+      dispatchEvent(Object.assign(new Event('pushsubscriptionchange'), { newSubscription, waitUntil }));
+      await work;
+    }, next.subscription);
+    await write(id, 'found you');
+    assert.equal(JSON.parse(await next.next()).body, 'found you');
+    assert.equal(service.waiting(), 0);
+  });
+
+  it('are offered once somebody has written something, and not before', async () => {
+    const { page, id } = await person(({ context }) =>
+      context.addInitScript(() => {
+        let given: NotificationPermission = 'default';
+        Object.defineProperty(Notification, 'permission', { get: () => given });
+        Notification.requestPermission = async () => {
+          given = 'granted';
+          return given;
+        };
+      }),
+    );
+    await write(id, 'are you there?');
+    const row = page.getByRole('listitem').filter({ hasText: 'are you there?' });
+    await row.getByRole('link').click();
+    const offer = page.getByText('Would you like to be told of answers?');
+    const field = page.getByRole('textbox', { name: 'Message' });
+    await field.fill('I am');
+    assert.equal(await offer.count(), 0);
+    await field.press('Enter');
+    await offer.waitFor();
+    await page.getByRole('button', { name: 'Turn on' }).click();
+    await page.waitForFunction(() => localStorage.getItem('dunlin.push') !== null);
+    await field.fill('still here');
+    await field.press('Enter');
+    await page.getByText('still here').first().waitFor();
+    assert.equal(await offer.count(), 0);
   });
 
   it('are turned off where they were turned on', async () => {
