@@ -10,8 +10,12 @@ export interface Reach {
   changed(user: string): void;
 }
 
-/** Where other processes register routes too, what is known is good for so long. */
-const AGE_MS = 10_000;
+/**
+ * Where other processes register routes too, what is known is good for so long: that somebody can be reached costs a look when it is not so any more,
+ * that nobody can costs a notification.
+ */
+const REACHABLE_MS = 60_000;
+const UNREACHABLE_MS = 2_000;
 const MOST_USERS = 200_000;
 
 export function createReach(parts: {
@@ -26,18 +30,18 @@ export function createReach(parts: {
   let some: { any: boolean; until: number } | null = null;
   /** Grows with each change: what was asked before it is not kept. */
   let version = 0;
-  const good = () => (shared ? clock.now() + AGE_MS : Number.POSITIVE_INFINITY);
+  const goodUntil = (is: boolean) =>
+    shared ? clock.now() + (is ? REACHABLE_MS : UNREACHABLE_MS) : Number.POSITIVE_INFINITY;
 
   async function ask(users: readonly string[], found: Set<string>): Promise<ReadonlySet<string>> {
     const before = version;
     const reachable = await store.reachable(users);
-    const until = good();
     for (const user of users) {
       const is = reachable.has(user);
       if (is) found.add(user);
       if (version !== before) continue;
       known.delete(user);
-      known.set(user, { reachable: is, until });
+      known.set(user, { reachable: is, until: goodUntil(is) });
     }
     // The longest known go first.
     for (const user of known.keys()) {
@@ -50,7 +54,7 @@ export function createReach(parts: {
   async function askAny(): Promise<boolean> {
     const before = version;
     const any = await store.hasRoutes();
-    if (version === before) some = { any, until: good() };
+    if (version === before) some = { any, until: goodUntil(any) };
     return any;
   }
 
