@@ -278,7 +278,7 @@ export async function startServer(parts: {
               media,
               push: push.registry,
               mail: mail.desk,
-              vapidKey: vapid.publicKey,
+              vapidKey: config.push.enabled ? vapid.publicKey : undefined,
               addressRate: rates.address,
               presence: (user) => nodes.online.online(user),
               accept: broker === null ? null : (stream, ip) => broker.accept(stream, ip),
