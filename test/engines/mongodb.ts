@@ -1,10 +1,10 @@
 import { execFile } from 'node:child_process';
 import { access, mkdir, mkdtemp, rename, rm, writeFile } from 'node:fs/promises';
-import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { MongoClient } from 'mongodb';
 import { uuidv7 } from 'uuidv7';
+import { freePorts } from '../harness/ports.ts';
 import { inDatabase } from './database-url.ts';
 import type { EngineKind, RunningEngine } from './engine.ts';
 import { ServerProcess } from './server-process.ts';
@@ -83,7 +83,7 @@ export const mongodb: EngineKind = {
 
   async start() {
     if (process.env.MONGODB_URL !== undefined) return elsewhere(process.env.MONGODB_URL);
-    const port = await freePort();
+    const [port] = await freePorts(1);
     const url = `mongodb://127.0.0.1:${port}/dunlin`;
     return ServerProcess.started({
       name: 'ferretdb',
@@ -125,12 +125,4 @@ async function ping(url: string): Promise<void> {
   } finally {
     await client.close();
   }
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await new Promise((resolve) => server.once('listening', resolve));
-  const { port } = server.address() as { port: number };
-  await new Promise((resolve) => server.close(resolve));
-  return port;
 }
