@@ -5,6 +5,8 @@ import { scope } from './scope.ts';
 import { renewSubscription } from './subscription.ts';
 import { words } from './words.ts';
 
+/** Where the server shows no more (docs/PUSH.md). */
+const NEW_MESSAGE = 'New message';
 const ICON = '/icons/dunlin-192.png';
 /** Of one colour, for the bar of a phone. */
 const BADGE = '/icons/dunlin-badge-96.png';
@@ -22,11 +24,7 @@ async function show(text: string): Promise<void> {
   await count(said.badge);
   if (conversation !== null && said.kind !== 'test' && (await isLookedAt(conversation))) return;
   const { t, dir, lang } = await words();
-  // Browsers want that something is shown, whatever came.
-  const body =
-    said.kind === 'test'
-      ? t['notifications.arrive']
-      : (said.body ?? (said.title ? '' : t['notifications.new']));
+  const body = said.kind === 'test' ? t['notifications.arrive'] : textOf(said, t['notifications.new']);
   const options: NotificationOptions & { renotify: boolean; timestamp: number } = {
     body,
     // What is newer stands in place of what was there, and is heard all the same.
@@ -41,6 +39,12 @@ async function show(text: string): Promise<void> {
     lang: said.title === undefined ? lang : '',
   };
   await scope.registration.showNotification(said.title ?? 'Dunlin', options);
+}
+
+/** As it is written, or that there is something: the server says that in English, and browsers want that something is shown, whatever came. */
+function textOf({ title, body }: Partial<PushPayload>, something: string): string {
+  if (body === NEW_MESSAGE) return something;
+  return body ?? (title === undefined ? something : '');
 }
 
 /** Nothing that comes is worth an exception: then it is a message of which nothing is known. */

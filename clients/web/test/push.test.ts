@@ -155,6 +155,11 @@ describe('notifications while the app is closed', { skip: noChromium }, () => {
     await deliver(page, worker, app.server.http, 'no JSON at all');
     const [one] = await untilShown(worker);
     assert.deepEqual([one!.title, one!.body, one!.dir], ['Dunlin', 'رسالة جديدة', 'rtl']);
+    const conversation = '0198f2a0-0000-7000-8000-00000000cccc';
+    const hidden = payload({ title: 'Bob', body: 'New message', conversation });
+    await deliver(page, worker, app.server.http, hidden);
+    const two = (await untilShown(worker, 2)).find(({ tag }) => tag === conversation);
+    assert.deepEqual([two!.title, two!.body], ['Bob', 'رسالة جديدة']);
   });
 
   it('replace one another within a conversation', async () => {
