@@ -285,13 +285,13 @@ export const errors = {
   },
   integrity_failed: {
     status: 422,
-    retry: true,
+    retry: false,
     message: 'What arrived is not what its checksum says.',
     next: 'Upload it again.',
   },
   checksum_mismatch: {
     status: 460,
-    retry: true,
+    retry: false,
     message: 'This part of the upload is not what its checksum says, and was not taken.',
     next: 'Send the part again.',
   },
@@ -321,7 +321,7 @@ export const errors = {
   },
   upload_busy: {
     status: 423,
-    retry: true,
+    retry: false,
     message: 'Another request is writing to this upload.',
     next: 'Wait a moment, ask how far it has come, and go on from there.',
   },
