@@ -1,10 +1,9 @@
 import { randomUUID } from 'node:crypto';
-import { setTimeout as timer } from 'node:timers/promises';
 import type { Clock } from '../../platform/clock.ts';
 import type { Logger } from '../../platform/logging.ts';
 import type { Metrics } from '../../platform/metrics.ts';
 import { TokenBuckets } from '../../platform/token-bucket.ts';
-import { within } from '../../platform/within.ts';
+import { WorkLoop } from '../../platform/work-loop.ts';
 import type { Looking } from './digest/looking.ts';
 import type { Sending } from './sending.ts';
 import type { MailSettings } from './settings.ts';
@@ -22,8 +21,6 @@ export interface MailSender {
 
 /** How often it looks without having been woken: another process may have let go of something, or written it down. */
 const LOOK_MS = 2_000;
-const SOON_MS = 20;
-const GRACE_MS = 3_000;
 const DIGEST_MS = 30_000;
 const SWEEP_MS = 600_000;
 const SWEEP_ROWS = 500;
@@ -46,32 +43,28 @@ export function createMailSender(parts: {
   const { store, sending, looking, settings, clock, logger, shared, metrics } = parts;
   const rate = new TokenBuckets(settings.perMinute / 60, Math.max(1, settings.perMinute), clock);
   const breaker = new Breaker();
-  const underWay = new Set<Promise<void>>();
-  const stopping = new AbortController();
-  const cutting = new AbortController();
+  const loop = new WorkLoop({
+    round,
+    lookMs: LOOK_MS,
+    retryMs: LOOK_MS,
+    onFailure: (error) => logger.warn({ err: error }, 'the outbox of mails could not be read: tried again'),
+  });
   /** The rate lets one go that was not there. */
   let spare = false;
-  let woken = Promise.withResolvers<void>();
   let sweptAt = Number.NEGATIVE_INFINITY;
   let lookedAt = Number.NEGATIVE_INFINITY;
-  let loop: Promise<void> = Promise.resolve();
 
   function begin(doing: Promise<void>): void {
-    const done: Promise<void> = doing
-      .catch((error: unknown) => {
-        // Its lease ends, and it is tried again.
-        logger.warn({ err: error }, 'a mail could not be sent: again when its lease is over');
-      })
-      .finally(() => {
-        underWay.delete(done);
-        woken.resolve();
-      });
-    underWay.add(done);
+    const done = doing.catch((error: unknown) => {
+      // Its lease ends, and it is tried again.
+      logger.warn({ err: error }, 'a mail could not be sent: again when its lease is over');
+    });
+    loop.begin(done);
   }
 
   async function send(item: Parameters<Sending['send']>[0], claim: string): Promise<void> {
-    const result = await sending.send(item, claim, cutting.signal);
-    if (result === null || cutting.signal.aborted) return;
+    const result = await sending.send(item, claim, loop.cutting);
+    if (result === null || loop.cutting.aborted) return;
     if (result.outcome !== 'trouble') breaker.answered();
     else {
       if (!breaker.open)
@@ -81,15 +74,20 @@ export function createMailSender(parts: {
     metrics?.mail_server_up.set(breaker.open ? 0 : 1);
   }
 
-  /** How long nothing is to be claimed, milliseconds; 0: something may be there at once. */
   async function round(): Promise<number> {
+    await sweep();
+    await lookForDigests();
+    return claim();
+  }
+
+  /** How long nothing is to be claimed, milliseconds. */
+  async function claim(): Promise<number> {
     const now = clock.now();
-    let room = breaker.room(now, settings.atOnce, underWay.size);
-    if (room <= 0)
-      return underWay.size > 0 ? LOOK_MS : Math.min(LOOK_MS, Math.max(SOON_MS, breaker.wait(now)));
+    let room = breaker.room(now, settings.atOnce, loop.size);
+    if (room <= 0) return loop.size > 0 ? LOOK_MS : Math.max(breaker.wait(now), 1);
     while (room > 0) {
       const wait = spare ? 0 : rate.take(EVERYBODY);
-      if (wait > 0) return Math.min(wait, LOOK_MS);
+      if (wait > 0) return wait;
       spare = true;
       // One of its own each time: a claim whose lease is over is not ours any more, though we claim the same again.
       const claim = randomUUID();
@@ -101,14 +99,14 @@ export function createMailSender(parts: {
     }
     if (room === 0) return LOOK_MS;
     const due = await store.nextMailDue();
-    return due === null ? LOOK_MS : Math.min(Math.max(due - clock.now(), SOON_MS), LOOK_MS);
+    return due === null ? LOOK_MS : Math.max(due - clock.now(), 1);
   }
 
   async function lookForDigests(): Promise<void> {
     const now = clock.now();
     if (now - lookedAt < DIGEST_MS) return;
     // Each that was looked at has its next time: there is an end to it.
-    while (!stopping.signal.aborted && (await looking.look()) > 0);
+    while (!loop.stopping.aborted && (await looking.look()) > 0);
     metrics?.mail_waiting.set(await store.countWaiting(MOST_COUNTED));
     lookedAt = now;
   }
@@ -122,44 +120,14 @@ export function createMailSender(parts: {
     sweptAt = now;
   }
 
-  /** Until there may be something, or a look is due. */
-  async function rest(ms: number): Promise<void> {
-    const over = new AbortController();
-    const signal = AbortSignal.any([stopping.signal, over.signal]);
-    await Promise.race([timer(ms, undefined, { signal }).catch(() => {}), woken.promise]);
-    over.abort();
-  }
-
-  async function run(): Promise<void> {
-    while (!stopping.signal.aborted) {
-      let pause = LOOK_MS;
-      woken = Promise.withResolvers();
-      try {
-        await sweep();
-        await lookForDigests();
-        pause = await round();
-      } catch (error) {
-        logger.warn({ err: error }, 'the outbox of mails could not be read: tried again');
-      }
-      await rest(pause);
-    }
-  }
-
   return {
     async start() {
       // Of a process that was here before and is not any more.
       if (!shared) await store.forgetMailClaims(clock.now());
       metrics?.mail_server_up.set(1);
-      loop = run();
+      loop.start();
     },
-    wake: () => woken.resolve(),
-    async stop() {
-      stopping.abort();
-      woken.resolve();
-      await loop;
-      await within(Promise.all(underWay), GRACE_MS);
-      cutting.abort();
-      await Promise.all(underWay);
-    },
+    wake: () => loop.wake(),
+    stop: () => loop.stop(),
   };
 }

@@ -3,7 +3,7 @@ import { setTimeout as timer } from 'node:timers/promises';
 import type { Clock } from '../../platform/clock.ts';
 import type { Logger } from '../../platform/logging.ts';
 import type { Metrics } from '../../platform/metrics.ts';
-import { within } from '../../platform/within.ts';
+import { WorkLoop } from '../../platform/work-loop.ts';
 import type { Attempting } from './attempting.ts';
 import type { Audience } from './audience.ts';
 import type { Composing, Decision } from './composing.ts';
@@ -23,8 +23,6 @@ export interface Worker {
 /** How often it looks without having been woken: another process may have let go of something, or noted it. */
 const LOOK_MS = 2_000;
 const RETRY_MS = 1_000;
-const SOON_MS = 20;
-const GRACE_MS = 3_000;
 const SWEEP_MS = 60_000;
 const SWEEP_ROWS = 1_000;
 const EVENTS_AT_ONCE = 2;
@@ -52,13 +50,14 @@ export function createWorker(parts: {
   const { store, audience, composing, attempting, settings, clock, logger, shared, metrics } = parts;
   /** Every route of a device may take its whole time. */
   const leaseMs = settings.timeoutMs * settings.routesPerDevice + SPARE_MS;
-  const stopping = new AbortController();
-  const cutting = new AbortController();
-  const events = new Set<Promise<void>>();
-  const notices = new Set<Promise<void>>();
-  let woken = Promise.withResolvers<void>();
+  const counts = { events: 0, notices: 0 };
   let sweptAt = Number.NEGATIVE_INFINITY;
-  let loop: Promise<void> = Promise.resolve();
+  const loop = new WorkLoop({
+    round,
+    lookMs: LOOK_MS,
+    retryMs: RETRY_MS,
+    onFailure: (error) => logger.warn({ err: error }, 'the outbox of push could not be read: tried again'),
+  });
 
   const settle = together<{ claim: string; settlement: Settlement }, void>(async (items) => {
     for (const [claim, some] of Map.groupBy(items, (item) => item.claim))
@@ -70,7 +69,7 @@ export function createWorker(parts: {
     return items.map(() => undefined);
   }, 200);
 
-  const begin = together<{ claim: string; key: RowKey }, boolean>(async (items) => {
+  const mark = together<{ claim: string; key: RowKey }, boolean>(async (items) => {
     const begun = new Set<string>();
     for (const [claim, some] of Map.groupBy(items, (item) => item.claim)) {
       const keys = some.map(({ key }) => key);
@@ -79,20 +78,22 @@ export function createWorker(parts: {
     return items.map(({ key }) => begun.has(nameOf(key)));
   }, 200);
 
-  function under(set: Set<Promise<void>>, doing: Promise<void>): void {
-    const done: Promise<void> = doing
-      .catch((error: unknown) => {
-        // Its lease ends: what had not begun comes again.
-        logger.warn({ err: error }, 'a notification could not be seen to: again when its lease is over');
-      })
-      .finally(() => {
-        set.delete(done);
-        metrics?.push_under_way.set(notices.size);
-        // A few at a time, so that they are asked about together.
-        if (notices.size <= settings.atOnce / 2) woken.resolve();
-      });
-    set.add(done);
-    metrics?.push_under_way.set(notices.size);
+  function begin(what: keyof typeof counts, doing: Promise<void>): void {
+    const done = doing.catch((error: unknown) => {
+      // Its lease ends: what had not begun comes again.
+      logger.warn({ err: error }, 'a notification could not be seen to: again when its lease is over');
+    });
+    count(what, 1);
+    loop.begin(done, () => {
+      count(what, -1);
+      // A few at a time, so that they are asked about together.
+      if (counts.notices <= settings.atOnce / 2) loop.wake();
+    });
+  }
+
+  function count(what: keyof typeof counts, more: 1 | -1): void {
+    counts[what] += more;
+    metrics?.push_under_way.set(counts.notices);
   }
 
   async function finish(notice: Notice, claim: string, what: Omit<Settlement, keyof RowKey>): Promise<void> {
@@ -104,7 +105,7 @@ export function createWorker(parts: {
         await settle({ claim, settlement });
         break;
       } catch (error) {
-        if (failures >= MOST_SETTLING || cutting.signal.aborted) throw error;
+        if (failures >= MOST_SETTLING || loop.cutting.aborted) throw error;
         await timer(SETTLE_AGAIN_MS * 2 ** failures);
       }
     if (what.state === 'waiting') return;
@@ -142,26 +143,38 @@ export function createWorker(parts: {
       notice,
       decision.routes,
       decision.notification,
-      () => begin({ claim, key: notice }),
-      cutting.signal,
+      () => mark({ claim, key: notice }),
+      loop.cutting,
     );
     if (tried !== null) await finish(notice, claim, tried);
   }
 
-  /** How many events and notifications were claimed. */
+  /** How long there is nothing to do, milliseconds. */
   async function round(): Promise<number> {
+    await sweep();
+    await giveUp();
+    const claimed = await claim();
+    if (claimed > 0) return counts.notices < settings.atOnce / 2 ? 0 : LOOK_MS;
+    const due = await store.nextDue();
+    const ms = due === null ? LOOK_MS : due - clock.now();
+    // Due and not to be had: all hands are full, and wake us when one is not.
+    return ms <= 0 && loop.size > 0 ? LOOK_MS : Math.max(ms, 1);
+  }
+
+  /** How many events and notifications were claimed. */
+  async function claim(): Promise<number> {
     const now = clock.now();
     // One of its own each time: a claim whose lease is over is not ours any more, though we claim the same again.
     const claim = randomUUID();
     let claimed = 0;
-    if (events.size < EVENTS_AT_ONCE) {
+    if (counts.events < EVENTS_AT_ONCE) {
       const at = { now, leaseUntil: now + audience.leaseMs };
-      for (const event of await store.claimEvents(claim, at, EVENTS_AT_ONCE - events.size)) {
+      for (const event of await store.claimEvents(claim, at, EVENTS_AT_ONCE - counts.events)) {
         claimed++;
-        under(events, audience.consider(event, claim, stopping.signal));
+        begin('events', audience.consider(event, claim, loop.stopping));
       }
     }
-    const room = settings.atOnce - notices.size;
+    const room = settings.atOnce - counts.notices;
     if (room > 0) {
       const found = await store.claim(claim, { now, leaseUntil: now + leaseMs }, room);
       claimed += found.length;
@@ -169,7 +182,7 @@ export function createWorker(parts: {
         const decided = composing.decide(found);
         // Each of them says so.
         decided.catch(() => {});
-        for (const notice of found) under(notices, see(notice, claim, decided));
+        for (const notice of found) begin('notices', see(notice, claim, decided));
       }
     }
     return claimed;
@@ -193,53 +206,14 @@ export function createWorker(parts: {
     metrics?.push_outcomes_total.labels('none', 'unknown').inc(count);
   }
 
-  function pauseUntil(due: number | null): number {
-    if (due === null) return LOOK_MS;
-    const ms = due - clock.now();
-    // Due and not to be had: all hands are full, and wake us when one is not.
-    if (ms <= 0 && notices.size + events.size > 0) return LOOK_MS;
-    return Math.min(Math.max(ms, SOON_MS), LOOK_MS);
-  }
-
-  /** Until there may be something, or a look is due. */
-  async function rest(ms: number): Promise<void> {
-    const over = new AbortController();
-    const signal = AbortSignal.any([stopping.signal, over.signal]);
-    await Promise.race([timer(ms, undefined, { signal }).catch(() => {}), woken.promise]);
-    over.abort();
-  }
-
-  async function run(): Promise<void> {
-    while (!stopping.signal.aborted) {
-      let pause = RETRY_MS;
-      woken = Promise.withResolvers();
-      try {
-        await sweep();
-        await giveUp();
-        const claimed = await round();
-        if (claimed > 0 && notices.size < settings.atOnce / 2) continue;
-        pause = claimed > 0 ? LOOK_MS : pauseUntil(await store.nextDue());
-      } catch (error) {
-        logger.warn({ err: error }, 'the outbox of push could not be read: tried again');
-      }
-      await rest(pause);
-    }
-  }
-
   return {
     async start() {
       // Of a process that was here before and is not any more.
       if (!shared) await store.forgetClaims(clock.now());
-      loop = run();
+      loop.start();
     },
-    wake: () => woken.resolve(),
-    async stop() {
-      stopping.abort();
-      await loop;
-      await within(Promise.all([...events, ...notices]), GRACE_MS);
-      cutting.abort();
-      await Promise.all([...events, ...notices]);
-    },
+    wake: () => loop.wake(),
+    stop: () => loop.stop(),
   };
 }
 
