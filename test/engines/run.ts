@@ -48,6 +48,8 @@ function testCommand(): string[] {
     process.execPath,
     '--test',
     '--test-timeout=600000',
+    // A connection that a failed test has left open must not keep all the others from running.
+    '--test-force-exit',
     '--test-concurrency=1',
     '**/*.services-test.ts',
   ];
