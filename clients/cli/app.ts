@@ -4,6 +4,8 @@ import {
   type Conversation,
   type Destination,
   type DunlinClient,
+  type Media,
+  type MediaOptions,
   RefusedError,
   type StoredEntry,
   type StoredMessage,
@@ -25,11 +27,20 @@ export interface Powers {
   logout(): Promise<void>;
 }
 
+/** What files stand on. */
+export interface Files {
+  media: Media;
+  /** The file of a path. @throws {Error} there is none */
+  open(path: string): Promise<Blob>;
+}
+
 interface Parts {
   client: DunlinClient;
   store: ChatStore;
   names: Names;
   powers: Powers;
+  /** Absent: files are neither sent nor saved. */
+  files?: Files;
 }
 
 /** What a terminal shows and does, without the terminal: conversations, the open one, and what commands have to tell. */
@@ -38,6 +49,7 @@ export class App {
   readonly store: ChatStore;
   readonly names: Names;
   readonly powers: Powers;
+  readonly #files: Files | null;
   open: OpenChat | null = null;
   /** The newest thing to tell about a command: an error, an answer. */
   notes: readonly string[] = [];
@@ -57,11 +69,12 @@ export class App {
   #conversations: Conversation[] | null = null;
   #followed = new Map<string, () => void>();
 
-  constructor({ client, store, names, powers }: Parts) {
+  constructor({ client, store, names, powers, files }: Parts) {
     this.client = client;
     this.store = store;
     this.names = names;
     this.powers = powers;
+    this.#files = files ?? null;
     names.onChange = () => this.onChange();
     store.on('conversations', () => {
       this.#conversations = null;
@@ -72,6 +85,7 @@ export class App {
     store.on('arrived', (entries) => {
       for (const entry of entries) this.onArrived(entry);
     });
+    store.on('upload', () => this.onChange());
     store.on('trouble', (error) => this.note(error.message));
     client.on('refused', ({ command, error }) => {
       // Presence and typing that are not ours to follow: not shown, and nothing that was asked for.
@@ -177,6 +191,23 @@ export class App {
       ...(more.forwarded === undefined ? {} : { forwarded: more.forwarded }),
       ...(mentions.length === 0 ? {} : { mentions }),
     });
+  }
+
+  /** @throws {Error} there is no such file */
+  openFile(path: string): Promise<Blob> {
+    return this.#withFiles.open(path);
+  }
+  /** @throws {RefusedError} not_found, or an Error when offline */
+  download(media: string): Promise<Response> {
+    return this.#withFiles.media.download(media);
+  }
+  async sendFile(to: Destination, file: Blob, options: MediaOptions): Promise<void> {
+    await this.store.sendMedia(this.#current(to), file, options);
+  }
+
+  get #withFiles(): Files {
+    if (this.#files === null) throw new Error('There are no files here.');
+    return this.#files;
   }
 
   /** What is here, then what the server has more; newest first. Offline, or refused: what is here. */

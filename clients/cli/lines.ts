@@ -37,9 +37,15 @@ export async function openLines(app: App, input: Interface, output: NodeJS.Writa
     if (left) break;
   }
   // What was typed goes out before this ends; what cannot now is kept, and goes out the next time.
-  const giveUp = Date.now() + LAST_WORDS_MS;
-  while (app.client.pending.length > 0 && app.client.status !== 'offline' && Date.now() < giveUp)
+  let giveUp = Date.now() + LAST_WORDS_MS;
+  // A file takes as long as it comes further.
+  const off = app.store.on('upload', () => {
+    giveUp = Date.now() + LAST_WORDS_MS;
+  });
+  const waits = () => app.client.pending.length > 0 || (app.store.uploads?.progress.length ?? 0) > 0;
+  while (waits() && app.client.status !== 'offline' && Date.now() < giveUp)
     await new Promise((resolve) => setTimeout(resolve, 20));
+  off();
   await printing;
 }
 

@@ -2,8 +2,8 @@ import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { ReadStream, WriteStream } from 'node:tty';
-import { ChatStore, DunlinClient, type Lock, RefusedError, Sessions } from '../sdk/index.ts';
-import { fileLock, openFileStorage } from '../sdk/node.ts';
+import { ChatStore, DunlinClient, type Lock, Media, RefusedError, Sessions } from '../sdk/index.ts';
+import { fileLock, openFileStorage, openPathFiles } from '../sdk/node.ts';
 import { App } from './app.ts';
 import { openLines } from './lines.ts';
 import { Names } from './names.ts';
@@ -37,9 +37,12 @@ async function main(): Promise<number> {
     const session = (await sessions.stored()) ?? (await signIn(sessions, options));
     const lock = new WatchedLock(join(folder, 'lock.db'));
     const client = new DunlinClient({ url: options.mqtt, session, sessions, storage, lock });
-    const store = new ChatStore({ client, storage });
+    const media = new Media({ server: options.server, session, sessions });
+    const files = openPathFiles(storage);
+    const store = new ChatStore({ client, storage, media, files });
     const names = new Names(client, storage);
-    const app = new App({ client, store, names, powers: powersOf(options.server, sessions) });
+    const powers = powersOf(options.server, sessions);
+    const app = new App({ client, store, names, powers, files: { media, open: files.open } });
     lock.onChange = (waiting) => {
       app.standby = waiting;
       app.onChange();

@@ -35,6 +35,7 @@ export { commandsOf } from './commands.ts';
 export { type Lock, noLock, webLock } from './lock.ts';
 export { type FileKeep, MemoryFiles } from './media/files.ts';
 export { contentOf, type FileFields, Media, type MediaPlaces, type UploadOptions } from './media/media.ts';
+export { safeName } from './media/safe-name.ts';
 export type { PushTarget } from './push-target.ts';
 export { RefusedError, type Session, Sessions } from './session.ts';
 export { MemoryStorage, type Slice, type Storage, StorageFullError } from './storage.ts';

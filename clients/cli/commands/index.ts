@@ -2,6 +2,7 @@ import { RefusedError } from '../../sdk/index.ts';
 import type { App } from '../app.ts';
 import type { Command, CommandTable } from './command.ts';
 import { conversationCommands } from './conversations.ts';
+import { fileCommands } from './files.ts';
 import { messageCommands } from './messages.ts';
 import { peopleCommands } from './people.ts';
 import { selfCommands } from './self.ts';
@@ -19,6 +20,7 @@ const help: Command = {
 export const commandGroups: Readonly<Record<string, CommandTable>> = {
   Conversations: conversationCommands,
   Messages: messageCommands,
+  Files: fileCommands,
   People: peopleCommands,
   'Yourself and this program': { ...selfCommands, help },
 };

@@ -1,4 +1,5 @@
 import type { App } from '../app.ts';
+import { uploadsLine } from '../commands/files.ts';
 import { cut } from '../text/width.ts';
 import { bold, dim, type Line, type Span, span, spread } from './spans.ts';
 import type { Ui } from './ui.ts';
@@ -41,10 +42,12 @@ export function statusLine(ui: Ui, width: number): Line {
   if (ui.question !== null) return [span(` ${ui.question.text}`, { color: 'red', bold: true })];
   const { app } = ui;
   const waiting = app.client.pending.length;
+  const uploads = uploadsLine(app.store.uploads?.progress ?? []);
   return spread(
     [
       ...connection(app),
       ...(waiting > 0 ? [span(` · ${waiting} waiting to be sent`, { color: 'yellow' })] : []),
+      ...(uploads === '' ? [] : [span(` · ${uploads}`, { color: 'cyan' })]),
     ],
     [dim(`${hint(ui)} `)],
     width,

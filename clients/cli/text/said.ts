@@ -1,4 +1,5 @@
 import type { Notice, StoredMessage } from '../../sdk/index.ts';
+import { fileLine, mediaIn } from './file-line.ts';
 import { oneLine, printable } from './printable.ts';
 
 /** What can be chosen under a message, in the order of its numbers: buttons of a bot, or replies that it offers. */
@@ -18,6 +19,11 @@ export function textOf({ content, gone, unreadable }: Said): string {
   if (gone === 'expired') return '(disappeared)';
   if (content === null) return '(nothing)';
   const { type, text } = content as { type: string; text?: unknown };
+  const media = unreadable ? null : mediaIn(content);
+  if (media !== null) {
+    const caption = typeof text === 'string' && text.trim() !== '' ? ` ${printable(text)}` : '';
+    return fileLine(media) + caption;
+  }
   if (typeof text === 'string' && text.trim() !== '') return printable(text);
   return unreadable ? '(cannot be read on this device)' : `(${oneLine(type)})`;
 }

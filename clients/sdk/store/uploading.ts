@@ -86,6 +86,7 @@ export class Uploading {
 
   /** What an earlier run left goes on. */
   resume(): void {
+    this.#closed = false;
     for (const pending of this.#waiting()) {
       if (this.#progress.has(pending.id)) continue;
       this.#tell(pending, { sent: 0, state: pending.upload?.paused ? 'paused' : 'waiting' });

@@ -32,6 +32,8 @@ export interface BrowserOptions {
   dark?: boolean;
   /** One that hums, and is allowed. */
   microphone?: boolean;
+  /** Where the app is, where that is not the server itself. */
+  origin?: string;
 }
 
 export interface App {
@@ -60,7 +62,7 @@ export async function startApp(
     server,
     closeBrowsers,
     async browser(options = {}) {
-      const browser = await openBrowser(server.http, options);
+      const browser = await openBrowser(options.origin ?? server.http, options);
       browsers.add(browser);
       return browser;
     },

@@ -1,8 +1,8 @@
 import type { Content, MediaContent, Message } from '../../../sdk/index.ts';
+import { safeName } from '../../../sdk/index.ts';
 import { t } from '../../i18n/t.ts';
 import type { IconName } from '../../ui/icons.ts';
 import { clockTime } from './clock-time.ts';
-import { safeName } from './safe-name.ts';
 
 /** What browsers show as a picture, and nothing of it runs. Drawings that are programs (SVG) are documents. */
 const PICTURES = /^image\/(png|jpeg|gif|webp|avif|bmp)$/;

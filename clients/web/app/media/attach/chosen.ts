@@ -1,7 +1,7 @@
+import { safeName } from '../../../../sdk/index.ts';
 import { t } from '../../../i18n/t.ts';
 import { toast } from '../../../ui/toasts.ts';
 import type { PaneState } from '../../conversation/state.ts';
-import { safeName } from '../safe-name.ts';
 
 /** Most files at a time. */
 const MOST = 30;

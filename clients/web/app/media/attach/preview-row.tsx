@@ -1,10 +1,9 @@
-import { kindOf } from '../../../../sdk/index.ts';
+import { kindOf, safeName } from '../../../../sdk/index.ts';
 import { t } from '../../../i18n/t.ts';
 import { IconButton } from '../../../ui/button.tsx';
 import { Icon } from '../../../ui/icon.tsx';
 import { bytes } from '../../settings/bytes.ts';
 import { ICONS } from '../content.ts';
-import { safeName } from '../safe-name.ts';
 import styles from './attach.module.css';
 
 export interface Chosen {

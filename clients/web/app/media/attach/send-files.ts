@@ -1,7 +1,7 @@
 import type { MediaOptions } from '../../../../sdk/index.ts';
+import { safeName } from '../../../../sdk/index.ts';
 import type { PaneState } from '../../conversation/state.ts';
 import { keepLocal } from '../local.ts';
-import { safeName } from '../safe-name.ts';
 import { canBeSmaller, measure, smaller } from './pictures.ts';
 
 /** Sends a file into a conversation, as the answer to what is being answered. @throws what the chat throws: nothing was kept */
