@@ -9,7 +9,17 @@ import {
   type PresencePayload,
   type TypingPayload,
 } from '../events.ts';
-import { alice, aliceAndBob, alicesPhone, alicesWebhook, boats, bob, cleo, commandId, noon } from './example-ids.ts';
+import {
+  alice,
+  aliceAndBob,
+  alicesPhone,
+  alicesWebhook,
+  boats,
+  bob,
+  cleo,
+  commandId,
+  noon,
+} from './example-ids.ts';
 
 type Common = 'v' | 'seq' | 'type' | 'conversation' | 'id' | 'sender' | 'time';
 type Fields<T extends EventType> = Omit<EventOf<T>, Common>;
