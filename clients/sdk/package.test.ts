@@ -87,7 +87,11 @@ describe('the package', () => {
     const ofNode = readdirSync(join(installed, 'dist'), { recursive: true, encoding: 'utf8' })
       .filter((file) => file.endsWith('.js'))
       .filter((file) => /(from|import)\s*\(?['"]node:|\bprocess\b|\bBuffer\b|\b__dirname\b/.test(code(file)));
-    assert.deepEqual(ofNode.sort(), ['clients/sdk/lock.node.js', 'clients/sdk/storage.node.js']);
+    assert.deepEqual(ofNode.sort(), [
+      'clients/sdk/lock.node.js',
+      'clients/sdk/media/files.node.js',
+      'clients/sdk/storage.node.js',
+    ]);
   });
 
   it('uses nothing that React Native lacks', () => {

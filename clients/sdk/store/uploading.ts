@@ -203,7 +203,7 @@ export class Uploading {
         });
         return await this.#done(id, media);
       } catch (error) {
-        signal.throwIfAborted();
+        if (signal.aborted) throw error;
         const refused = error instanceof RefusedError ? error.refusal : null;
         const gone = refused?.code === 'not_found';
         if (gone && ++anew <= MOST_ANEW) await this.#mark(id, { url: null });
@@ -290,7 +290,7 @@ export class Uploading {
       });
       const aborted = () => {
         off();
-        reject(signal.reason);
+        reject(new Error('ended'));
       };
       if (signal.aborted) aborted();
       else signal.addEventListener('abort', aborted, { once: true });
@@ -311,7 +311,7 @@ function sleep(milliseconds: number, signal: AbortSignal): Promise<void> {
   return new Promise((resolve, reject) => {
     const ended = () => {
       clearTimeout(timer);
-      reject(signal.reason);
+      reject(new Error('ended'));
     };
     const timer = setTimeout(() => {
       signal.removeEventListener('abort', ended);

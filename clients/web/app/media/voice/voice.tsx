@@ -93,8 +93,10 @@ export function Voice({ state }: { state: PaneState }) {
           setHeld(false);
         }}
         onContextMenu={(event) => event.preventDefault()}
-        // By keys there is no pointer.
-        onClick={() => void begin()}
+        // By keys there is no pointer; one that has just been let go has done its work.
+        onClick={(event) => {
+          if (event.detail === 0) void begin();
+        }}
       />
       {recording !== null && (
         <RecordingBar
