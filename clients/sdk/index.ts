@@ -17,6 +17,7 @@ export type {
   Receipt,
   TypingPayload,
 } from '../../protocol/events.ts';
+export type { Account, AccountEmail, EmailChoices } from '../../protocol/http/mail.ts';
 export type { MediaAnswer, MediaQuota, MediaWithUrls } from '../../protocol/http/media.ts';
 export { MAX_CONTENT_BYTES } from '../../protocol/limits.ts';
 export type { MediaContent } from '../../protocol/media.ts';

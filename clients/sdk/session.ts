@@ -1,4 +1,5 @@
 import type { Refusal } from '../../protocol/errors.ts';
+import type { Account, AccountEmail, EmailChoices } from '../../protocol/http/mail.ts';
 import type { PushTarget } from './push-target.ts';
 import type { Storage } from './storage.ts';
 
@@ -32,7 +33,7 @@ interface SessionBody {
   device_token: string;
 }
 
-type Method = 'POST' | 'PUT' | 'DELETE';
+type Method = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
 
 const KEY = 'session';
 const HTTP_TIMEOUT_MS = 15_000;
@@ -90,6 +91,29 @@ export class Sessions {
    */
   async invite(session: Session, more: { admin?: boolean } = {}): Promise<{ code: string; expires: number }> {
     return (await this.#authorised(session, '/invitations', more)) as { code: string; expires: number };
+  }
+
+  /** The account and its mail address; `mail`: does this server send any. @throws {RefusedError} user_not_found */
+  async account(session: Session): Promise<Account> {
+    return (await this.#authorised(session, '/account', undefined, 'GET')) as Account;
+  }
+
+  /**
+   * Gives a mail address, or has the link sent once more: until it is used the address is `pending`, and the former one stays.
+   * @throws {RefusedError} mail_not_configured, bad_credentials, bad_request: no mail address, rate_limited
+   */
+  async setEmail(session: Session, email: string, password: string): Promise<AccountEmail> {
+    return (await this.#authorised(session, '/account/email', { email, password }, 'PUT')) as AccountEmail;
+  }
+
+  /** What one is written of, and in which language. @throws {RefusedError} mail_not_configured, not_found: there is no address */
+  async updateEmail(session: Session, choices: EmailChoices): Promise<AccountEmail> {
+    return (await this.#authorised(session, '/account/email', choices, 'PATCH')) as AccountEmail;
+  }
+
+  /** Forgets the mail address, which is told so. @throws {RefusedError} mail_not_configured */
+  async removeEmail(session: Session): Promise<void> {
+    await this.#authorised(session, '/account/email', undefined, 'DELETE');
   }
 
   /**

@@ -25,6 +25,7 @@ export const EmailChoicesBody = Type.Object(
   },
   closed,
 );
+export type EmailChoices = Static<typeof EmailChoicesBody>;
 export const LinkBody = Type.Object({ token: LinkToken }, closed);
 export const ResetBody = Type.Object(
   { username: Type.Optional(Username), email: Type.Optional(Email) },

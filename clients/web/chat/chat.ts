@@ -1,11 +1,14 @@
 import type { ReadonlySignal } from '@preact/signals';
 import type {
+  Account,
+  AccountEmail,
   AnswerOf,
   AnyEvent,
   ChangeType,
   Content,
   Conversation,
   Cursor,
+  EmailChoices,
   Entry,
   Fields,
   MediaOptions,
@@ -140,6 +143,17 @@ export interface Chat {
 
   /** Signs every other device out. @throws {RefusedError} bad_credentials, weak_password, or an Error when not reachable */
   changePassword(current: string, next: string): Promise<void>;
+  /** The account and its mail address, as the server has it now. @throws {RefusedError}, or an Error when not reachable */
+  account(): Promise<Account>;
+  /**
+   * Has a link sent to an address, or sent once more: until it is used the address is `pending`.
+   * @throws {RefusedError} mail_not_configured, bad_credentials, bad_request, rate_limited, or an Error when not reachable
+   */
+  setEmail(email: string, password: string): Promise<AccountEmail>;
+  /** What one is written of. @throws {RefusedError} mail_not_configured, not_found, or an Error when not reachable */
+  updateEmail(choices: EmailChoices): Promise<AccountEmail>;
+  /** Forgets the mail address. @throws {RefusedError} mail_not_configured, or an Error when not reachable */
+  removeEmail(): Promise<void>;
   /**
    * Makes an invitation to the server (administrators). `expires`: milliseconds since the Unix epoch.
    * @throws {RefusedError} forbidden, or an Error when not reachable

@@ -12,7 +12,15 @@ const AGAIN_MS = 500;
 const TRIES_SHARED = 2;
 
 /** Asked again of the next host when one dies before it has answered: twice does no harm. */
-const once: ReadonlySet<Method> = new Set<Method>(['send', 'sendMedia', 'register', 'login', 'look', 'step']);
+const once: ReadonlySet<Method> = new Set<Method>([
+  'send',
+  'sendMedia',
+  'register',
+  'login',
+  'setEmail',
+  'look',
+  'step',
+]);
 
 interface Asked {
   method: Method;

@@ -6,6 +6,7 @@ import type {
   ChangeType,
   Content,
   Conversation,
+  EmailChoices,
   Fields,
   MediaOptions,
   MediaPlaces,
@@ -197,6 +198,18 @@ export class Mirror implements Chat {
 
   async changePassword(current: string, next: string): Promise<void> {
     await this.#line.ask('changePassword', current, next);
+  }
+  account() {
+    return this.#line.ask('account');
+  }
+  setEmail(email: string, password: string) {
+    return this.#line.ask('setEmail', email, password);
+  }
+  updateEmail(choices: EmailChoices) {
+    return this.#line.ask('updateEmail', choices);
+  }
+  async removeEmail(): Promise<void> {
+    await this.#line.ask('removeEmail');
   }
   invite(admin: boolean) {
     return this.#line.ask('invite', admin);

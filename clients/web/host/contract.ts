@@ -1,9 +1,12 @@
 import type { Refusal } from '../../../protocol/errors.ts';
 import type {
+  Account,
+  AccountEmail,
   AnyEvent,
   Content,
   Conversation,
   Cursor,
+  EmailChoices,
   Entry,
   MediaOptions,
   MediaPlaces,
@@ -44,6 +47,10 @@ export interface Methods {
   login(username: string, password: string, more: { device?: string }): Me;
   signOut(): null;
   changePassword(current: string, next: string): null;
+  account(): Account;
+  setEmail(email: string, password: string): AccountEmail;
+  updateEmail(choices: EmailChoices): AccountEmail;
+  removeEmail(): null;
   invite(admin: boolean): { code: string; expires: number };
   setPush(routes: readonly PushTarget[]): null;
   testPush(): null;

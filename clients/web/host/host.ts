@@ -96,6 +96,24 @@ export class Host implements Served {
     const { sessions, session } = await this.#signedIn();
     await sessions.changePassword(session, current, next);
   }
+
+  async readAccount() {
+    const { sessions, session } = await this.#signedIn();
+    return sessions.account(session);
+  }
+  async setEmail(...[email, password]: Parameters<Methods['setEmail']>) {
+    const { sessions, session } = await this.#signedIn();
+    return sessions.setEmail(session, email, password);
+  }
+  async updateEmail(...[choices]: Parameters<Methods['updateEmail']>) {
+    const { sessions, session } = await this.#signedIn();
+    return sessions.updateEmail(session, choices);
+  }
+  async removeEmail(): Promise<void> {
+    const { sessions, session } = await this.#signedIn();
+    await sessions.removeEmail(session);
+  }
+
   async invite(...[admin]: Parameters<Methods['invite']>) {
     const { sessions, session } = await this.#signedIn();
     return sessions.invite(session, admin ? { admin } : {});

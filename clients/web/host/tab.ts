@@ -12,6 +12,10 @@ export interface Served {
   login: (...given: Parameters<Methods['login']>) => Promise<ReturnType<Methods['login']>>;
   signOut(): Promise<void>;
   changePassword(...given: Parameters<Methods['changePassword']>): Promise<void>;
+  readAccount(): Promise<ReturnType<Methods['account']>>;
+  setEmail(...given: Parameters<Methods['setEmail']>): Promise<ReturnType<Methods['setEmail']>>;
+  updateEmail(...given: Parameters<Methods['updateEmail']>): Promise<ReturnType<Methods['updateEmail']>>;
+  removeEmail(): Promise<void>;
   invite(...given: Parameters<Methods['invite']>): Promise<ReturnType<Methods['invite']>>;
   setPush(...given: Parameters<Methods['setPush']>): Promise<void>;
   testPush(): Promise<void>;
@@ -125,6 +129,10 @@ export class Tab {
       login: (...given) => host.login(...given),
       signOut: () => done(host.signOut()),
       changePassword: (...given) => done(host.changePassword(...given)),
+      account: () => host.readAccount(),
+      setEmail: (...given) => host.setEmail(...given),
+      updateEmail: (...given) => host.updateEmail(...given),
+      removeEmail: () => done(host.removeEmail()),
       invite: (...given) => host.invite(...given),
       setPush: (...given) => done(host.setPush(...given)),
       testPush: () => done(host.testPush()),

@@ -24,6 +24,7 @@ const pages = {
   privacy: 'Privacy',
   blocked: 'Blocked people',
   password: 'Password',
+  mail: 'Mail',
   notifications: 'Notifications',
   appearance: 'Appearance',
   storage: 'Storage',

@@ -44,6 +44,7 @@ export function Overview({ chat }: { chat: Chat }) {
         <Row to="privacy" icon="eye" label={t('settings.privacy')} detail={t('settings.privacyHint')} />
         <Row to="blocked" icon="block" label={t('settings.blocked')} detail={t('settings.blockedHint')} />
         <Row to="password" icon="lock" label={t('settings.password')} detail={t('settings.passwordHint')} />
+        <Row to="mail" icon="at" label={t('mail.title')} detail={t('mail.titleHint')} />
       </Section>
       <Section>
         <Row

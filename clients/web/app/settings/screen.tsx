@@ -1,6 +1,7 @@
 import type { ComponentType } from 'preact';
 import type { Chat } from '../../chat/chat.ts';
 import type { ScreenProps } from '../screens.ts';
+import { Mail } from './mail/page.tsx';
 import { Overview } from './overview.tsx';
 import { About } from './pages/about.tsx';
 import { Appearance } from './pages/appearance.tsx';
@@ -20,6 +21,7 @@ const pages: Readonly<Record<string, ComponentType<{ chat: Chat }>>> = {
   notifications: Notifications,
   appearance: Appearance,
   password: Password,
+  mail: Mail,
   storage: Storage,
   about: About,
 };
