@@ -5,6 +5,7 @@ import { contentOf, type FileFields, type Media } from '../media/media.ts';
 import { RefusedError } from '../session.ts';
 import type { Pending } from './pending.ts';
 import type { Shelf } from './shelf.ts';
+import { online, sleep } from './waiting.ts';
 
 /** How far the file of a message has come. */
 export interface UploadProgress {
@@ -184,7 +185,7 @@ export class Uploading {
     let anew = 0;
     let reached = 0;
     for (let tries = 0; ; tries++) {
-      await this.#online(signal);
+      await online(this.#client, signal);
       const pending = this.#uploading(id);
       if (pending === null) return;
       this.#tell(pending, { state: 'running' });
@@ -278,24 +279,6 @@ export class Uploading {
   #put(pending: Pending): Promise<void> {
     return this.#shelf.change(async (change) => change.putPending(pending.id, pending));
   }
-
-  #online(signal: AbortSignal): Promise<void> {
-    if (this.#client.status === 'online') return Promise.resolve();
-    return new Promise((resolve, reject) => {
-      const off = this.#client.on('status', (status) => {
-        if (status !== 'online') return;
-        off();
-        signal.removeEventListener('abort', aborted);
-        resolve();
-      });
-      const aborted = () => {
-        off();
-        reject(new Error('ended'));
-      };
-      if (signal.aborted) aborted();
-      else signal.addEventListener('abort', aborted, { once: true });
-    });
-  }
 }
 
 const bytesOf = ({ content }: Pending): number => Number((content as { bytes?: unknown }).bytes ?? 0);
@@ -306,18 +289,3 @@ const isPassing = ({ code, retry, retry_after_ms = 0 }: Refusal): boolean =>
 /** What went wrong here, said as the server says what it refuses. */
 const refusalOf = (error: unknown): Refusal =>
   error instanceof RefusedError ? error.refusal : refusal('unavailable', (error as Error).message);
-
-function sleep(milliseconds: number, signal: AbortSignal): Promise<void> {
-  return new Promise((resolve, reject) => {
-    const ended = () => {
-      clearTimeout(timer);
-      reject(new Error('ended'));
-    };
-    const timer = setTimeout(() => {
-      signal.removeEventListener('abort', ended);
-      resolve();
-    }, milliseconds);
-    if (signal.aborted) ended();
-    else signal.addEventListener('abort', ended, { once: true });
-  });
-}
