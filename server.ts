@@ -253,6 +253,7 @@ export async function startServer(parts: {
               ...common,
               ...stores.broker,
               nodes,
+              connectRate: rates.connects,
               authentication: accounts,
               visibility,
               relations,

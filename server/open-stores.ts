@@ -1,7 +1,7 @@
 import { joinNodes } from '../broker/nodes/nodes.redis.ts';
 import { onlyNode } from '../broker/nodes/nodes.ts';
 import { openOnRedis } from '../broker/open/on-redis.ts';
-import { CoarseTime } from '../platform/cache-age.ts';
+import { type CacheAge, CoarseTime } from '../platform/cache-age.ts';
 import type { Clock } from '../platform/clock.ts';
 import type { Config } from '../platform/config/schema.ts';
 import type { Engine } from '../platform/engine.ts';
@@ -40,6 +40,8 @@ export interface OpenParts extends FilesParts {
 
 /** What others change is asked for again after this. */
 const CACHE_AGE_MS = 60_000;
+/** Less would ask for everything each time. */
+const LEAST_AGE_MS = 1_000;
 
 /** Opens each part where the configuration says: on a server, or in the data folder. */
 export async function openStores(parts: OpenParts): Promise<Stores> {
@@ -77,9 +79,7 @@ export async function openStores(parts: OpenParts): Promise<Stores> {
         : closing.add(await joinNodes({ ...redis, clock, logger, metrics }), (nodes) => nodes.stop()),
     rates: redis === null ? ownRates(config, clock) : commonRates(config, redis, clock),
     shared: urls.log !== '',
-    ...(urls.log === ''
-      ? {}
-      : { cacheAge: { maxAgeMs: CACHE_AGE_MS, staleMs: urls.staleSeconds * 1_000, now: time.now } }),
+    ...(urls.log === '' ? {} : { cacheAge: { ...agesOf(urls.staleSeconds * 1_000), now: time.now } }),
     directoryState: {
       isDown: () => engines.isDown('directory'),
       ask: async () => void (await directory.accounts.hasUsers()),
@@ -88,6 +88,11 @@ export async function openStores(parts: OpenParts): Promise<Stores> {
     failed: files.failed,
     backups: files.backups,
   };
+}
+
+/** What is young enough not to be asked for again is no older than what serves while nobody answers: that bound is the operator's. */
+function agesOf(staleMs: number): Pick<CacheAge, 'maxAgeMs' | 'staleMs'> {
+  return { maxAgeMs: Math.min(CACHE_AGE_MS, Math.max(LEAST_AGE_MS, staleMs)), staleMs };
 }
 
 /** A start that fails says which of the servers it was: their own errors tell no more than an address. */
@@ -204,12 +209,14 @@ function ownRates({ limits, webhooks }: Config, clock: Clock): Rates {
 }
 
 function commonRates({ limits, webhooks }: Config, { connection, engine }: OpenedRedis, clock: Clock): Rates {
-  const { commandsPerSecondUser, commandBurstUser, httpRequestsPerMinuteIp: perMinute } = limits;
+  const { commandsPerSecondUser, commandBurstUser } = limits;
   const buckets = (name: string, perSecond: number, burst: number) =>
     redisBuckets(connection, engine, { name, perSecond, burst }, clock);
+  const aMinute = (name: string, count: number) => buckets(name, count / 60, count);
   return {
     user: buckets('user', commandsPerSecondUser, commandBurstUser),
-    address: buckets('address', perMinute / 60, perMinute),
+    address: aMinute('address', limits.httpRequestsPerMinuteIp),
+    connects: aMinute('connects', limits.connectsPerMinuteIp),
     hooks: buckets('hook', webhooks.postsPerMinute / 60, webhooks.postsPerMinute),
     bots: (perSecond, burst) => buckets(`bots${perSecond}`, perSecond, burst),
     failureCounts: redisFailureCounts(connection, engine),

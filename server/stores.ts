@@ -1,3 +1,4 @@
+import type { ConnectRate } from '../broker/connections/connection-guard.ts';
 import type { UserRate } from '../broker/ingest/command-rate.ts';
 import type { Nodes } from '../broker/nodes/nodes.ts';
 import type { OpenEmitter } from '../broker/open/open-emitter.ts';
@@ -18,6 +19,8 @@ export interface Rates {
   user: UserRate;
   /** Undefined: each process counts for itself. */
   address?: UserRate;
+  /** Attempts to connect, by address. Undefined: each process counts for itself. */
+  connects?: ConnectRate;
   failureCounts?: CreateFailureCounts;
   /** Posts of each incoming webhook. */
   hooks: Pick<TokenBuckets, 'take'>;
