@@ -15,7 +15,7 @@ const Language = Type.Union([Type.Literal('en'), Type.Literal('ar')], {
 const LinkToken = Type.String({ pattern: '^[A-Za-z0-9_-]{20,128}$' });
 
 export const EmailBody = Type.Object({ email: Email, password: Password }, closed);
-export const EmailChoicesBody = Type.Object(
+export const EmailChoices = Type.Object(
   {
     notices: Type.Optional(Type.Boolean({ description: 'mails about new devices' })),
     digests: Type.Optional(
@@ -25,7 +25,7 @@ export const EmailChoicesBody = Type.Object(
   },
   closed,
 );
-export type EmailChoices = Static<typeof EmailChoicesBody>;
+export type EmailChoices = Static<typeof EmailChoices>;
 export const LinkBody = Type.Object({ token: LinkToken }, closed);
 export const ResetBody = Type.Object(
   { username: Type.Optional(Username), email: Type.Optional(Email) },
@@ -98,7 +98,7 @@ export const mailRoutes = {
     method: 'PATCH',
     path: '/account/email',
     summary: 'What one is written of, and in which language.',
-    body: EmailChoicesBody,
+    body: EmailChoices,
     status: 200,
     answer: AccountEmail,
     codes: [...withoutLink, 'not_found', 'storage_full'],

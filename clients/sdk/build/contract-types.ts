@@ -2,6 +2,7 @@ import * as commands from '../../../protocol/commands.ts';
 import * as content from '../../../protocol/content.ts';
 import * as events from '../../../protocol/events.ts';
 import * as answers from '../../../protocol/http/answers.ts';
+import * as mail from '../../../protocol/http/mail.ts';
 import * as httpMedia from '../../../protocol/http/media.ts';
 import * as media from '../../../protocol/media.ts';
 import { moduleTypes, tableType } from './schema-types.ts';
@@ -29,6 +30,7 @@ export type EventOf<T extends EventType> = (ConversationEvents & AccountEvents &
 export type AnyEvent = { [T in EventType]: EventOf<T> }[EventType];
 `,
     'http/answers.d.ts': moduleTypes(answers),
+    'http/mail.d.ts': moduleTypes(mail),
     'http/media.d.ts': moduleTypes(httpMedia),
     'media.d.ts': moduleTypes(media),
   };

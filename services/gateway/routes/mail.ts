@@ -3,7 +3,7 @@ import {
   type Account,
   type AccountEmail,
   EmailBody,
-  EmailChoicesBody,
+  EmailChoices,
   LinkBody,
   ResetBody,
   ResetConfirmBody,
@@ -28,7 +28,7 @@ export function mailHandlers({
   accounts,
 }: Pick<GatewayParts, 'mail' | 'accounts'>): Record<Names, Handler> {
   const address = checkOf(EmailBody);
-  const choices = checkOf(EmailChoicesBody);
+  const choices = checkOf(EmailChoices);
   const link = checkOf(LinkBody);
   const reset = checkOf(ResetBody);
   const confirmation = checkOf(ResetConfirmBody);
