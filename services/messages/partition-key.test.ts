@@ -74,6 +74,7 @@ describe('the partition of a change', () => {
       { type: 'device.add', device: actor.device },
       { type: 'device.rename', device: second.device, name: 'Tablet' },
       { type: 'device.revoke', device: second.device },
+      { type: 'bot.update', paused: true },
     ];
     for (const one of asked) {
       const made = command(one);
@@ -90,6 +91,12 @@ describe('the partition of a change', () => {
     await inWorld(alice, { type: 'preferences.update', conversation, pinned: true });
     await inWorld(alice, { type: 'notifications.update', show: 'nothing' });
     await inWorld(alice, { type: 'report.send', user: bob.user, conversation, reason: 'other' });
+    await inWorld(alice, {
+      type: 'webhook.pause',
+      webhook: uuidv7(),
+      reason: 'failing',
+      target: conversation,
+    });
   });
 
   it('has been looked at for every change there is', () => {
