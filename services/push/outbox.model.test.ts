@@ -37,9 +37,13 @@ const answer = fc.constantFrom<PushOutcome['outcome']>(
   'unregistered',
 );
 
-/** The store as a process sees it that ends: from then on nothing it asks is answered, nor done. */
-function mortal(store: PushStore, crashes: readonly Crash[]): { store: PushStore; dead(): boolean } {
+/** The store as a process sees it that ends: from then on nothing it asks is answered, nor done. `spare`: it does not end any more. */
+function mortal(
+  store: PushStore,
+  crashes: readonly Crash[],
+): { store: PushStore; dead(): boolean; spare(): void } {
   let dead = false;
+  let spared = false;
   const counts = new Map<string, number>();
   const handler: ProxyHandler<PushStore> = {
     get(target, name: keyof PushStore) {
@@ -49,7 +53,7 @@ function mortal(store: PushStore, crashes: readonly Crash[]): { store: PushStore
         if (dead) return never;
         const nth = (counts.get(name) ?? 0) + 1;
         counts.set(name, nth);
-        const ends = crashes.find((one) => one.step === name && one.nth === nth);
+        const ends = spared ? undefined : crashes.find((one) => one.step === name && one.nth === nth);
         if (ends === undefined) {
           const result = await method(...given);
           return dead ? never : result;
@@ -60,7 +64,10 @@ function mortal(store: PushStore, crashes: readonly Crash[]): { store: PushStore
       };
     },
   };
-  return { store: new Proxy(store, handler), dead: () => dead };
+  const spare = () => {
+    spared = true;
+  };
+  return { store: new Proxy(store, handler), dead: () => dead, spare };
 }
 
 describe('the outbox of push, with workers that end at any step', () => {
@@ -112,7 +119,7 @@ describe('the outbox of push, with workers that end at any step', () => {
             );
 
           function worker(crashes: readonly Crash[]) {
-            const { store: own, dead } = mortal(store, crashes);
+            const { store: own, dead, spare } = mortal(store, crashes);
             const providers = createProviders({ settings, clock, random: () => 0 });
             const made = createWorker({
               store: own,
@@ -138,7 +145,7 @@ describe('the outbox of push, with workers that end at any step', () => {
               }),
               ...{ settings, clock, logger: createLogger('silent'), shared: true },
             });
-            return { ...made, dead };
+            return { ...made, dead, spare };
           }
           const all = [...lives.map((crashes) => worker(crashes)), worker([])];
           for (const one of all) void one.start();
@@ -164,6 +171,8 @@ describe('the outbox of push, with workers that end at any step', () => {
               if (state === 'failed' && reason !== 'no_route') assert.ok(asked.has(event));
             }
           } finally {
+            // One that ended while it is being stopped would never have stopped.
+            for (const one of all) one.spare();
             await Promise.all(all.filter((one) => !one.dead()).map((one) => one.stop()));
             await directory.dispose();
           }
