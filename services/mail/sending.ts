@@ -1,7 +1,7 @@
 import type { Clock } from '../../platform/clock.ts';
 import type { Logger } from '../../platform/logging.ts';
 import type { Metrics } from '../../platform/metrics.ts';
-import { backoff } from '../webhooks/outgoing/retrying.ts';
+import { backoff } from '../../platform/outbound/retrying.ts';
 import { addressKey } from './address.ts';
 import { ageOf, type Composing } from './composing.ts';
 import type { MailSettings } from './settings.ts';

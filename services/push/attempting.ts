@@ -1,6 +1,6 @@
 import type { Clock } from '../../platform/clock.ts';
 import type { Metrics } from '../../platform/metrics.ts';
-import { backoff } from '../webhooks/outgoing/retrying.ts';
+import { backoff } from '../../platform/outbound/retrying.ts';
 import type { Providers } from './providers.ts';
 import type { PushNotification, PushOutcome, PushSender, RouteKind } from './sender.ts';
 import type { PushSettings } from './settings.ts';

@@ -1,4 +1,4 @@
-import { backoff } from '../../webhooks/outgoing/retrying.ts';
+import { backoff } from '../../../platform/outbound/retrying.ts';
 
 const FIRST_MS = 2_000;
 const LONGEST_MS = 300_000;

@@ -1,5 +1,5 @@
 import type { Clock } from '../../../platform/clock.ts';
-import { retryAfter } from '../../webhooks/outgoing/retrying.ts';
+import { retryAfter } from '../../../platform/outbound/retrying.ts';
 import type { PushNotification, PushOutcome, PushSender, RouteOf } from '../sender.ts';
 import { type AppleKey, AppleToken } from './apple-token.ts';
 import { accepted, jsonOf, later, rejected, unregistered, wordOf } from './ask.ts';

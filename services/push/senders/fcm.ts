@@ -1,6 +1,6 @@
 import type { Clock } from '../../../platform/clock.ts';
 import type { Outbound, OutboundAnswer } from '../../../platform/outbound/outbound.ts';
-import { retryAfter } from '../../webhooks/outgoing/retrying.ts';
+import { retryAfter } from '../../../platform/outbound/retrying.ts';
 import type { PushNotification, PushOutcome, PushSender, RouteOf } from '../sender.ts';
 import { accepted, ask, jsonOf, later, rejected, unregistered, wordOf } from './ask.ts';
 import { GoogleToken } from './google-token.ts';

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import webPush from 'web-push';
 import type { Outbound, OutboundAnswer } from '../../../platform/outbound/outbound.ts';
-import { retryAfter } from '../../webhooks/outgoing/retrying.ts';
+import { retryAfter } from '../../../platform/outbound/retrying.ts';
 import type { PushNotification, PushOutcome } from '../sender.ts';
 import { accepted, ask, later, rejected, unregistered } from './ask.ts';
 import { fitted, MOST_BYTES, payloadOf } from './payload.ts';

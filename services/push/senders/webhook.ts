@@ -1,7 +1,7 @@
 import type { Clock } from '../../../platform/clock.ts';
 import type { Outbound, OutboundAnswer } from '../../../platform/outbound/outbound.ts';
-import { retryAfter } from '../../webhooks/outgoing/retrying.ts';
-import { signedHeaders } from '../../webhooks/outgoing/signature.ts';
+import { retryAfter } from '../../../platform/outbound/retrying.ts';
+import { signedHeaders } from '../../../platform/outbound/standard-webhooks.ts';
 import type { PushOutcome, PushSender, RouteOf } from '../sender.ts';
 import { accepted, ask, later, rejected, unregistered } from './ask.ts';
 import { fitted, notificationId, payloadOf } from './payload.ts';

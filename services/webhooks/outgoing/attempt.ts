@@ -1,10 +1,11 @@
 import { OutboundFailure } from '../../../platform/outbound/failure.ts';
 import type { Outbound } from '../../../platform/outbound/outbound.ts';
+import { retryAfter } from '../../../platform/outbound/retrying.ts';
+import { signedHeaders } from '../../../platform/outbound/standard-webhooks.ts';
 import { withSequence } from '../../../protocol/events.ts';
 import type { StoredEvent } from '../../messages/history.ts';
 import { tombstone } from '../../messages/tombstone.ts';
-import { retryAfter } from './retrying.ts';
-import { secretsOf, signedHeaders } from './signature.ts';
+import { secretsOf } from './signing-secrets.ts';
 import type { Webhook } from './store.ts';
 
 /** What came of one attempt to tell of one event. */

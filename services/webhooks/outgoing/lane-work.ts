@@ -2,13 +2,13 @@ import { randomUUID } from 'node:crypto';
 import type { Clock } from '../../../platform/clock.ts';
 import type { Metrics } from '../../../platform/metrics.ts';
 import type { Outbound } from '../../../platform/outbound/outbound.ts';
+import { backoff } from '../../../platform/outbound/retrying.ts';
 import type { History, StoredEvent } from '../../messages/history.ts';
 import type { WebhookSettings } from '../settings.ts';
 import { type Attempt, attempt } from './attempt.ts';
 import type { Owners } from './owners.ts';
 import type { PauseWebhook } from './pausing.ts';
 import type { Replies } from './replies.ts';
-import { backoff } from './retrying.ts';
 import type { DeadLetter, Lane, Webhook, WebhookStore } from './store.ts';
 
 export interface LaneWorkParts {

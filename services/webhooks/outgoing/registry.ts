@@ -1,12 +1,12 @@
 import { randomUUID } from 'node:crypto';
 import type { Clock } from '../../../platform/clock.ts';
 import type { Outbound } from '../../../platform/outbound/outbound.ts';
+import { newSecret } from '../../../platform/outbound/standard-webhooks.ts';
 import { Refused } from '../../../protocol/errors.ts';
 import type { ConversationEventType } from '../../../protocol/events.ts';
 import { asKeeper, type Places } from '../access.ts';
 import type { WebhookSettings } from '../settings.ts';
 import type { Owners } from './owners.ts';
-import { newSecret } from './signature.ts';
 import type { DeadLetter, Webhook, WebhookStore } from './store.ts';
 
 /** Outgoing webhooks, as their owners have them. `by` is a user, or a bot. */

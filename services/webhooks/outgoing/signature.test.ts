@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import fc from 'fast-check';
+import { newSecret, signedHeaders } from '../../../platform/outbound/standard-webhooks.ts';
 import { verifies } from '../fixtures/receiver.ts';
-import { newSecret, secretsOf, signedHeaders } from './signature.ts';
+import { secretsOf } from './signing-secrets.ts';
 
 describe('the signature of what is told', () => {
   it('is that of the specification’s own example', () => {

@@ -1,5 +1,4 @@
 import { createHmac, randomBytes } from 'node:crypto';
-import type { Webhook } from './store.ts';
 
 /** Standard Webhooks, "Signature scheme": secrets of 24 to 64 bytes, written as base64 behind this. */
 const PREFIX = 'whsec_';
@@ -7,14 +6,6 @@ const SECRET_BYTES = 32;
 
 export function newSecret(): string {
   return PREFIX + randomBytes(SECRET_BYTES).toString('base64');
-}
-
-/** The secrets that sign now: after a change for some time both, so that a receiver need not change at the same moment. */
-export function secretsOf(
-  { secret, formerSecret }: Pick<Webhook, 'secret' | 'formerSecret'>,
-  now: number,
-): string[] {
-  return formerSecret === null || formerSecret.until <= now ? [secret] : [secret, formerSecret.secret];
 }
 
 /**
