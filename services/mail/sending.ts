@@ -4,6 +4,7 @@ import type { Metrics } from '../../platform/metrics.ts';
 import { backoff } from '../../platform/outbound/retrying.ts';
 import { addressKey } from './address.ts';
 import { ageOf, type Composing } from './composing.ts';
+import type { Letter } from './letters/letter.ts';
 import type { MailSettings } from './settings.ts';
 import type { MailOutcome } from './smtp/outcome.ts';
 import type { MailTransport } from './smtp/transport.ts';
@@ -17,6 +18,13 @@ export interface Sending {
   readonly leaseMs: number;
 }
 
+/** Writes down what became of it for good. */
+type End = (
+  state: Exclude<MailState, 'waiting'>,
+  reason: string | null,
+  recipient: string | null,
+) => Promise<void>;
+
 /** Between the end of an attempt and the end of a lease: for what is written then. */
 const MARGIN_MS = 30_000;
 const RETRY = { minMs: 60_000, maxMs: 3 * 3_600_000 };
@@ -24,6 +32,8 @@ const AFTER_TROUBLE = { minMs: 5_000, maxMs: 300_000 };
 const HOUR_MS = 3_600_000;
 /** How long a mail waits whose recipient has had enough of them for now. */
 const LATER_MS = 600_000;
+/** How long one waits behind others to the same recipient. */
+const SOON_MS = 1_000;
 /** Mails that an address refuses, one after the other, until nothing is sent to it any more. */
 const MOST_BOUNCES = 3;
 
@@ -37,13 +47,11 @@ export function createSending(parts: {
   metrics?: Pick<Metrics, 'mail_total' | 'mail_seconds'>;
 }): Sending {
   const { store, composing, transport, settings, clock, logger, metrics } = parts;
+  /** How many are being sent to each recipient by this process: not counted as sent yet. */
+  const underWay = new Map<string, number>();
 
   async function attempt(item: MailItem, claim: string, signal: AbortSignal): Promise<MailOutcome | null> {
-    const end = async (
-      state: Exclude<MailState, 'waiting'>,
-      reason: string | null,
-      recipient: string | null,
-    ) => {
+    const end: End = async (state, reason, recipient) => {
       metrics?.mail_total.labels(item.kind, state).inc();
       await store.endMail(item.id, claim, { state, reason, recipient, at: clock.now() });
     };
@@ -52,14 +60,34 @@ export function createSending(parts: {
       await end('dropped', composed.dropped, null);
       return null;
     }
-    const { to, letter } = composed;
-    const recipient = addressKey(to);
-    const now = clock.now();
-    if ((await store.sentSince(recipient, now - HOUR_MS)) >= settings.perRecipientHour) {
-      await store.postponeMail(item.id, claim, item.attempts, now + LATER_MS);
-      return null;
+    const recipient = addressKey(composed.to);
+    const others = underWay.get(recipient) ?? 0;
+    underWay.set(recipient, others + 1);
+    try {
+      const now = clock.now();
+      const sent = await store.sentSince(recipient, now - HOUR_MS);
+      if (sent + others >= settings.perRecipientHour) {
+        // Those under way may have been counted twice, or fail.
+        const wait = sent >= settings.perRecipientHour ? LATER_MS : SOON_MS;
+        await store.postponeMail(item.id, claim, item.attempts, now + wait);
+        return null;
+      }
+      return await deliver(item, claim, signal, composed, recipient, end);
+    } finally {
+      const left = underWay.get(recipient)! - 1;
+      if (left === 0) underWay.delete(recipient);
+      else underWay.set(recipient, left);
     }
+  }
 
+  async function deliver(
+    item: MailItem,
+    claim: string,
+    signal: AbortSignal,
+    { to, letter }: { to: string; letter: Letter },
+    recipient: string,
+    end: End,
+  ): Promise<MailOutcome | null> {
     const deadline = AbortSignal.any([signal, AbortSignal.timeout(settings.timeoutMs)]);
     const begun = performance.now();
     const result = await transport.send({ id: item.id, to, letter, date: item.createdAt }, deadline);
@@ -85,7 +113,7 @@ export function createSending(parts: {
   async function again(
     item: MailItem,
     claim: string,
-    end: (state: 'dead', reason: string, recipient: null) => Promise<void>,
+    end: End,
     { outcome, reason }: Extract<MailOutcome, { reason: string }>,
   ): Promise<void> {
     const now = clock.now();

@@ -39,6 +39,26 @@ export function createBotManagement(parts: AccountParts): BotManagement {
     return { ...owned, device, token, expiresAt };
   }
 
+  /** One rotation after the other: the one that comes later must see what it takes the place of. */
+  let turn: Promise<unknown> = Promise.resolve();
+  const inTurn = <T>(work: () => Promise<T>): Promise<T> => {
+    const mine = turn.then(work);
+    turn = mine.catch(() => {});
+    return mine;
+  };
+
+  async function rotate(by: string, id: string, beside: boolean): Promise<BotSignIn> {
+    const owned = await lookedAfter(by, id);
+    const before = beside ? null : (owned.devices.at(-1)?.id ?? null);
+    const device = await makeDevice(limited, owned.user, DEVICE_NAME, before);
+    const devices = await store.devices(id);
+    if (beside) return signIn({ ...owned, devices }, device);
+    // Of two at once, by two processes, the newer stays.
+    const older = devices.filter((one) => one.id !== device.id && one.createdAt <= device.createdAt);
+    for (const one of older) await hooks.revoke({ user: id, device: device.id }, one.id);
+    return signIn({ ...owned, devices: [device] }, device);
+  }
+
   return {
     async createBot(by, { username, name, scopes, groups }) {
       const { admin } = await person(by);
@@ -82,19 +102,7 @@ export function createBotManagement(parts: AccountParts): BotManagement {
       return lookedAfter(by.user, id);
     },
 
-    async rotateBotToken(by, id, beside) {
-      const owned = await lookedAfter(by, id);
-      const before = beside ? null : (owned.devices.at(-1)?.id ?? null);
-      const device = await makeDevice(limited, owned.user, DEVICE_NAME, before);
-      const devices = await store.devices(id);
-      if (beside) return signIn({ ...owned, devices }, device);
-      // Of two at once the newest stays.
-      for (const older of devices) {
-        if (older.id === device.id) break;
-        await hooks.revoke({ user: id, device: device.id }, older.id);
-      }
-      return signIn({ ...owned, devices: [device] }, device);
-    },
+    rotateBotToken: (by, id, beside) => inTurn(() => rotate(by, id, beside)),
 
     async deleteBot(by, id) {
       const { devices } = await lookedAfter(by.user, id);
