@@ -146,20 +146,27 @@ export interface Shown {
 
 const PATIENCE_MS = 15_000;
 
-/** Notifications that are on the screen, once there are so many; or as they are when that takes too long. */
-export const shown = (worker: Worker, count: number): Promise<Shown[]> =>
+/** What is waited for: so many on the screen, or one with a tag there, or none with it. */
+export type Sight = { count: number } | { tag: string; there: boolean };
+
+/** Notifications that are on the screen, once it is so; or as they are when that takes too long. */
+export const shown = (worker: Worker, sight: Sight): Promise<Shown[]> =>
   worker.evaluate(
-    async ({ count, patience }) => {
+    async ({ sight, patience }) => {
       const { registration } = globalThis as unknown as { registration: ServiceWorkerRegistration };
       for (const deadline = Date.now() + patience; ; ) {
         const all = await registration.getNotifications();
-        if (all.length === count || Date.now() > deadline)
+        const so =
+          'count' in sight
+            ? all.length === sight.count
+            : all.some(({ tag }) => tag === sight.tag) === sight.there;
+        if (so || Date.now() > deadline)
           return all.map(({ title, body, tag, icon, dir }) => ({ title, body, tag, icon, dir }));
         // The browser tells nobody what it shows; and the worker has a push to look at meanwhile.
         await new Promise((resolve) => setTimeout(resolve, 50));
       }
     },
-    { count, patience: PATIENCE_MS },
+    { sight, patience: PATIENCE_MS },
   );
 
 /** Presses the one with this tag. */
