@@ -48,8 +48,6 @@ function testCommand(): string[] {
     process.execPath,
     '--test',
     '--test-timeout=600000',
-    // A connection that a failed test has left open must not keep all the others from running.
-    '--test-force-exit',
     '--test-concurrency=1',
     '**/*.services-test.ts',
   ];
