@@ -1,4 +1,4 @@
-import type { PresencePayload, TypingPayload } from '../../../protocol/events.ts';
+import type { AnyEvent, PresencePayload, TypingPayload } from '../../../protocol/events.ts';
 import type { DunlinClient } from '../client.ts';
 
 /** Who is not heard of typing for so long has stopped, milliseconds. Not measured by anyone’s clock. */
@@ -46,6 +46,19 @@ export class Activity {
       if ('presence' in what) this.#presence.delete(what.presence);
       else for (const user of this.typing(what.typing)) this.stopped(what.typing, user);
     };
+  }
+
+  /**
+   * What happened may let one see who is there: of those who are followed it is asked again. The server refuses a subscription to the
+   * presence of somebody with whom one shares nothing, and does not come back to it.
+   */
+  happened(event: AnyEvent): void {
+    for (const user of metBy(event, this.#client.user)) {
+      const what = { presence: user };
+      if (!this.#followers.has(JSON.stringify(what)) || this.#presence.has(user)) continue;
+      this.#client.unwatch(what);
+      this.#client.watch(what);
+    }
   }
 
   /** One is typing: said now and then, as often as this is called. */
@@ -104,4 +117,14 @@ export class Activity {
     this.#typing.clear();
     this.#said.clear();
   }
+}
+
+/** With whom one shares a conversation since then. */
+function metBy(event: AnyEvent, me: string): string[] {
+  if (event.type === 'group.created' || event.type === 'members.added')
+    return event.members.map(({ user }) => user);
+  // The first message of two makes their conversation.
+  if (event.type !== 'message' || event.kind !== 'direct' || event.seq !== 1) return [];
+  const peer = event.sender.user === me ? event.peer : event.sender.user;
+  return peer === undefined ? [] : [peer];
 }

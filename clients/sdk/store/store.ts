@@ -304,6 +304,7 @@ export class ChatStore extends Emitter<StoreEvents> {
     if (arrived.length > 0) this.emit('arrived', arrived);
     for (const event of events) {
       this.#pages.took(event);
+      this.#activity.happened(event);
       if (event.type === 'members.added' && event.members.some(({ user }) => user === this.#client.user))
         this.#later(this.#learning.group(event.conversation));
       if (event.type === 'message') this.#activity.stopped(event.conversation, event.sender.user);
