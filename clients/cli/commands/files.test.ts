@@ -69,6 +69,7 @@ describe('files in the terminal', () => {
       [`/file ${folder}`, /is no file/],
       ['/save 1', /no file in this message/],
       ['/cancel', /Nothing is being uploaded/],
+      ['/pause', /Nothing is being uploaded/],
     ] as const) {
       await run(it_.app, typed);
       assert.match(it_.app.notes.at(-1)!, note);
@@ -76,7 +77,7 @@ describe('files in the terminal', () => {
     assert.deepEqual(it_.server.changes, []);
   });
 
-  it('uploads are told of in the line of status, and given up', async () => {
+  it('uploads are told of in the line of status, held, gone on with, and given up', async () => {
     let held = () => {};
     const hold = new Promise<void>((resolve) => {
       held = resolve;
@@ -87,8 +88,17 @@ describe('files in the terminal', () => {
     };
     writeFileSync(path('large'), Buffer.alloc(500_000));
     await run(it_.app, `/file ${path('large')}`);
-    const line = statusLine({ app: it_.app, question: null, narrow: true, panel: null } as never, 80);
-    assert.match(line.map(({ text }) => text).join(''), /↑ 0% of 500 kB/);
+    const status = () =>
+      statusLine({ app: it_.app, question: null, narrow: true, panel: null } as never, 80)
+        .map(({ text }) => text)
+        .join('');
+    assert.match(status(), /↑ 0% of 500 kB/);
+    await run(it_.app, '/pause');
+    assert.match(it_.app.notes.at(-1)!, /Held: 1/);
+    assert.match(status(), /↑ 0% of 500 kB, held/);
+    await run(it_.app, '/resume');
+    assert.match(it_.app.notes.at(-1)!, /Going on: 1/);
+    assert.doesNotMatch(status(), /held/);
     await run(it_.app, '/cancel');
     held();
     assert.match(it_.app.notes.at(-1)!, /Given up: 1/);

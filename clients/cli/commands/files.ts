@@ -1,5 +1,6 @@
 import { homedir } from 'node:os';
 import { basename } from 'node:path';
+import type { App } from '../app.ts';
 import { nameToSave, save } from '../saving.ts';
 import { mediaIn, size } from '../text/file-line.ts';
 import { oneLine } from '../text/printable.ts';
@@ -31,13 +32,19 @@ export const fileCommands: CommandTable = {
     args: '',
     about: 'gives up the files that are being uploaded to the open conversation',
     offers: 'nothing',
-    async run(app) {
-      const keys = opened(app)
-        .entries.filter((entry) => entry.type === 'message' && entry.state === 'uploading')
-        .map(({ key }) => key);
-      for (const key of keys) await app.store.uploads?.cancel(key);
-      app.note(keys.length === 0 ? 'Nothing is being uploaded here.' : `Given up: ${keys.length}.`);
-    },
+    run: (app) => toUploads(app, 'cancel', 'Given up'),
+  },
+  pause: {
+    args: '',
+    about: 'holds the files that are being uploaded to the open conversation; /resume goes on',
+    offers: 'nothing',
+    run: (app) => toUploads(app, 'pause', 'Held'),
+  },
+  resume: {
+    args: '',
+    about: 'goes on with the files that were held',
+    offers: 'nothing',
+    run: (app) => toUploads(app, 'goOn', 'Going on'),
   },
   save: {
     args: 'NUMBER [PATH]',
@@ -54,6 +61,15 @@ export const fileCommands: CommandTable = {
   },
 };
 
+/** Does it to every file that is on its way to the open conversation. */
+async function toUploads(app: App, what: 'cancel' | 'pause' | 'goOn', done: string): Promise<void> {
+  const keys = opened(app)
+    .entries.filter((entry) => entry.type === 'message' && entry.state === 'uploading')
+    .map(({ key }) => key);
+  for (const key of keys) await app.store.uploads?.[what](key);
+  app.note(keys.length === 0 ? 'Nothing is being uploaded here.' : `${done}: ${keys.length}.`);
+}
+
 /** How far uploads have come, for the line of status; empty: there are none. */
 export function uploadsLine(uploads: readonly { sent: number; bytes: number; state: string }[]): string {
   const [first] = uploads;
@@ -61,5 +77,6 @@ export function uploadsLine(uploads: readonly { sent: number; bytes: number; sta
   const sent = uploads.reduce((sum, one) => sum + one.sent, 0);
   const bytes = uploads.reduce((sum, one) => sum + one.bytes, 0);
   const percent = bytes === 0 ? 0 : Math.floor((sent / bytes) * 100);
-  return `↑ ${uploads.length === 1 ? '' : `${uploads.length} files `}${percent}% of ${size(bytes)}`;
+  const held = uploads.every(({ state }) => state === 'paused') ? ', held' : '';
+  return `↑ ${uploads.length === 1 ? '' : `${uploads.length} files `}${percent}% of ${size(bytes)}${held}`;
 }
