@@ -91,9 +91,12 @@ describe('members who are away', () => {
     await reach(member);
     stage.online.add(member.id);
     await home.say(owner, home.group, 'connected');
+    // Each has been looked at before what it is looked at by is another.
+    await mark();
     stage.online.delete(member.id);
     await member.ask('PATCH', `/conversations/${home.group}/preferences`, { muted_until: 9_000_000_000_000 });
     const muted = await home.say(owner, home.group, 'muted');
+    await mark();
     await member.ask('PATCH', `/conversations/${home.group}/preferences`, { muted_until: null });
     await member.ask('PUT', `/blocks/${owner.id}`);
     await home.say(owner, home.group, 'blocked');
