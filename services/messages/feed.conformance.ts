@@ -3,6 +3,7 @@ import { afterEach, beforeEach, describe, it } from 'node:test';
 import { uuidv7 } from 'uuidv7';
 import { refusal } from '../../protocol/errors.ts';
 import type { Answered, Feed, FeedReader, Tidings } from './feed.ts';
+import { sampleEvent as event } from './fixtures/sample-event.ts';
 import type { StreamedEvent } from './history.ts';
 
 export interface FeedUnderTest {
@@ -11,23 +12,6 @@ export interface FeedUnderTest {
   other: Feed;
   /** Releases everything, what was written too. */
   dispose(): Promise<void>;
-}
-
-let numbers = 0;
-
-function event(stream: string, fields: Partial<StreamedEvent> = {}): StreamedEvent {
-  const seq = ++numbers;
-  return {
-    stream,
-    seq,
-    type: 'message',
-    sender: { user: uuidv7(), device: uuidv7() },
-    id: uuidv7(),
-    time: 1_000 + seq,
-    body: `{"v":1,"n":${seq}}`,
-    expires: null,
-    ...fields,
-  };
 }
 
 const answer = (): Answered => ({
