@@ -185,7 +185,7 @@ describe('the web app', { skip: noChromium }, () => {
     await row(page, 'after').waitFor();
   });
 
-  it('opens without a server, with what it has', async () => {
+  it('opens without a server, with what it has, and sends what is written then', async () => {
     const own = await startApp();
     try {
       const browser = await own.browser();
@@ -203,9 +203,22 @@ describe('the web app', { skip: noChromium }, () => {
       await row(page, 'for later').waitFor();
       await row(page, found.username).waitFor();
       await page.getByText('Connecting…').waitFor();
+      await row(page, 'for later').click();
+      await page
+        .getByRole('textbox', { name: /message/i })
+        .last()
+        .fill('written without a server');
+      await page.keyboard.press('Enter');
+      await page.getByText('written without a server').last().waitFor();
       // And it finds back.
       await own.server.start();
       await page.getByText('Connecting…').waitFor({ state: 'detached' });
+      const arrived = async () => {
+        const list = await request(own.server, 'GET', '/conversations', undefined, found.accessToken);
+        return (await list.text()).includes('written without a server');
+      };
+      for (let looks = 0; looks < 100 && !(await arrived()); looks++) await page.waitForTimeout(100);
+      assert.ok(await arrived());
     } finally {
       await own.close();
     }
