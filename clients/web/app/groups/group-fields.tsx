@@ -1,6 +1,7 @@
 import { t } from '../../i18n/t.ts';
 import { Avatar, TextField } from '../../ui/index.ts';
 import { isPhotoUrl } from '../people/photo-url.ts';
+import { PhotoField } from '../screen/photo-field.tsx';
 import screen from '../screen/screen.module.css';
 
 export interface GroupDraft {
@@ -38,17 +39,9 @@ export function GroupFields(props: {
         error={told ? wrong.name : null}
         onInput={(name) => onChange({ ...draft, name })}
       />
-      <TextField
-        name="photo"
-        type="url"
-        label={t('people.photo')}
-        hint={t('people.photoHint')}
+      <PhotoField
         value={draft.photo}
-        dir="ltr"
-        maxLength={2048}
-        spellcheck={false}
-        autoCapitalize="off"
-        error={told ? wrong.photo : null}
+        error={told ? (wrong.photo ?? null) : null}
         onInput={(photo) => onChange({ ...draft, photo })}
       />
     </div>

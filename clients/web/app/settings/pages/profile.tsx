@@ -5,6 +5,7 @@ import { t } from '../../../i18n/t.ts';
 import { Avatar, Button, TextField, toast } from '../../../ui/index.ts';
 import { isPhotoUrl } from '../../people/photo-url.ts';
 import { Answered, attempt, Section, useAnswer } from '../../screen/index.ts';
+import { PhotoField } from '../../screen/photo-field.tsx';
 import screen from '../../screen/screen.module.css';
 import { SettingsPage } from '../settings-page.tsx';
 
@@ -120,20 +121,7 @@ function ProfileForm({ chat, profile }: { chat: Chat; profile: AnswerOf<'profile
             error={wrong.phone ?? null}
             onInput={(phone) => put({ phone })}
           />
-          <TextField
-            name="photo"
-            type="url"
-            label={t('people.photo')}
-            hint={t('people.photoHint')}
-            value={draft.photo}
-            dir="ltr"
-            maxLength={2048}
-            spellcheck={false}
-            autoCapitalize="off"
-            autoComplete="off"
-            error={wrong.photo ?? null}
-            onInput={(photo) => put({ photo })}
-          />
+          <PhotoField value={draft.photo} error={wrong.photo ?? null} onInput={(photo) => put({ photo })} />
         </div>
       </Section>
       <Button type="submit" kind="primary" wide busy={busy}>
