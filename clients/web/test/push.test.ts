@@ -3,6 +3,7 @@ import assert from 'node:assert/strict';
 import { after, afterEach, before, describe, it } from 'node:test';
 import type { Page, Worker } from 'playwright-core';
 import { type Account, register, request } from '../../../test/harness/account.ts';
+import { metric } from '../../../test/harness/metrics.ts';
 import { type App, type Browser, barriers, joinAs, noChromium, startApp } from './app.ts';
 import {
   authority,
@@ -69,6 +70,13 @@ describe('notifications while the app is closed', { skip: noChromium }, () => {
     await section.getByRole('button', { name: 'Send one to try' }).waitFor();
   }
 
+  /** Until the server has noticed: whoever seems to be there is not notified. */
+  async function nobodyConnected(): Promise<void> {
+    for (let looks = 0; looks < 200 && (await metric(app.server, 'dunlin_connections')) > 0; looks++)
+      await new Promise((resolve) => setTimeout(resolve, 50));
+    assert.equal(await metric(app.server, 'dunlin_connections'), 0);
+  }
+
   /** What the service worker shows in the end. */
   async function untilShown(worker: Worker, count = 1) {
     const all = await shown(worker, { count });
@@ -91,6 +99,7 @@ describe('notifications while the app is closed', { skip: noChromium }, () => {
     // The last page of the app is closed: nobody is connected.
     const blank = await browser.context.newPage();
     await page.close();
+    await nobodyConnected();
     const conversation = await write(id, 'the tide is out');
     const pushed = await service.next();
     await deliver(blank, worker, app.server.http, pushed);
