@@ -2,7 +2,8 @@ import assert from 'node:assert/strict';
 import { globSync, readFileSync } from 'node:fs';
 import { describe, it } from 'node:test';
 import { fileURLToPath } from 'node:url';
-import { type ErrorEntry, errors } from '../errors.ts';
+import type { ErrorEntry } from '../errors/entry.ts';
+import { errors } from '../errors.ts';
 
 const root = fileURLToPath(new URL('../../', import.meta.url));
 const page = readFileSync(`${root}docs/ERRORS.md`, 'utf8');
@@ -29,9 +30,9 @@ function rows(): Row[] {
 }
 
 /** The program without its tests. */
-const sources = globSync('{bin,broker,platform,protocol,services}/**/*.ts', { cwd: root })
+const sources = globSync('{bin,broker,platform,protocol,server,services}/**/*.ts', { cwd: root })
   .concat(globSync('*.ts', { cwd: root }))
-  .filter((file) => !/\.(test|conformance)\.ts$/.test(file) && file !== 'protocol/errors.ts')
+  .filter((file) => !/\.(test|conformance)\.ts$/.test(file) && !file.startsWith('protocol/errors'))
   .map((file) => ({ file, text: readFileSync(root + file, 'utf8') }));
 
 describe('docs/ERRORS.md and the table of codes', () => {
@@ -46,6 +47,14 @@ describe('docs/ERRORS.md and the table of codes', () => {
       rows().map(({ code }) => code),
       Object.keys(errors),
     );
+  });
+
+  it('a code is in one of its parts only, and no part is left out', () => {
+    const parts = globSync('protocol/errors/*.ts', { cwd: root }).map((file) =>
+      readFileSync(root + file, 'utf8'),
+    );
+    const codes = parts.flatMap((text) => [...text.matchAll(/^ {2}(\w+): \{/gm)].map(([, code]) => code!));
+    assert.deepEqual(codes.toSorted(), Object.keys(errors).toSorted());
   });
 
   it('every code says what to do, and has a status of HTTP that fits its retry', () => {

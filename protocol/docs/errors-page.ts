@@ -1,4 +1,5 @@
-import { type ErrorEntry, errors } from '../errors.ts';
+import type { ErrorEntry } from '../errors/entry.ts';
+import { errors } from '../errors.ts';
 
 const INTRODUCTION = `# Error codes
 
