@@ -104,8 +104,9 @@ class MongoHistory implements History {
     });
   }
 
-  close(): Promise<void> {
-    return this.#mongo.close();
+  async close(): Promise<void> {
+    await this.#appending.flush();
+    await this.#mongo.close();
   }
 
   #call<T>(work: () => Promise<T>): Promise<T> {

@@ -13,7 +13,8 @@ import {
   toEvent,
 } from './documents.ts';
 import { dropContents, parted, whole } from './expiring-contents.ts';
-import { advanceHeads, type Far, furthered, truthfulHeads } from './heads.ts';
+import { type Far, furthered, truthfulHeads } from './heads.ts';
+import { WrittenHeads } from './written-heads.ts';
 
 export interface AppendingOptions {
   /** Documents in one insert at most. */
@@ -24,11 +25,6 @@ export interface AppendingOptions {
 
 /** Streams of which it is remembered how far they are. */
 const MOST_HEADS = 100_000;
-/**
- * Events by which a head that is written down may lag behind. Writing it each time would be half of what a message costs; and whoever asks for
- * heads reads so many events a stream more.
- */
-const MOST_BEHIND = 8;
 /** Milliseconds at most that one waits, by chance, for another who writes to the same stream. */
 const MOST_PAUSE_MS = 50;
 
@@ -44,12 +40,14 @@ export class Appending {
   readonly #options: AppendingOptions;
   /** How far streams were when this process wrote to them last: a hint, as all heads are, since another process may own them by now. */
   readonly #heads = new Map<string, Far>();
+  readonly #written: WrittenHeads;
   /** By stream: the end of what has been begun here. Calls to one stream would only be in each other's way. */
   readonly #turns = new Map<string, Promise<unknown>>();
 
   constructor(collections: Collections, options: AppendingOptions) {
     this.#collections = collections;
     this.#options = options;
+    this.#written = new WrittenHeads(collections, MOST_HEADS);
   }
 
   /** See {@link History.append}. */
@@ -59,6 +57,11 @@ export class Appending {
     const given = drafts.map((draft) => ({ draft, document: encode(draft) }));
     const until = performance.now() + this.#options.deadlineMs;
     return this.#inTurn(new Set(drafts.map(({ stream }) => stream)), () => this.#store(given, until));
+  }
+
+  /** Writes down what is only in memory. */
+  flush(): Promise<void> {
+    return this.#written.write();
   }
 
   async #inTurn<T>(streams: Set<string>, work: () => Promise<T>): Promise<T> {
@@ -89,7 +92,7 @@ export class Appending {
         if (left.length > 0) left = await this.#withoutDuplicates(left, duplicates);
       }
       await this.#complete([...firsts.values()], duplicates);
-      await this.#writeHeads(new Set(given.map(({ document }) => document.stream)));
+      this.#noteHeads(new Set(given.map(({ document }) => document.stream)));
     } catch (error) {
       // What has been stored, and what has not, is not known.
       for (const { document } of given) this.#heads.delete(document.stream);
@@ -188,15 +191,12 @@ export class Appending {
     }
   }
 
-  /** Those that are behind by much, also when it was by the events of a process that ended. */
-  async #writeHeads(streams: Set<string>): Promise<void> {
-    const behind = new Map<string, Far>();
+  /** To be written down, also when they are behind by the events of a process that ended. */
+  #noteHeads(streams: Set<string>): void {
     for (const stream of streams) {
       const far = this.#heads.get(stream);
-      if (far !== undefined && far.seq - far.written >= MOST_BEHIND) behind.set(stream, far);
+      if (far !== undefined) this.#written.note(stream, far);
     }
-    await advanceHeads(this.#collections, behind);
-    for (const far of behind.values()) far.written = far.seq;
     // Calls that are under way do without, and the next ones ask.
     if (this.#heads.size > MOST_HEADS) this.#heads.clear();
   }

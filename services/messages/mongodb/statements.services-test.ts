@@ -42,14 +42,18 @@ describe('Statements on MongoDB', { skip }, () => {
     return [...made];
   };
 
-  it('one for messages to as many conversations, and now and then one for heads', async () => {
+  it('one for messages to as many conversations, and one for all their heads behind them', async () => {
     const appending = new Appending(collections, { mostInserted: 1_000, deadlineMs: 30_000 });
     const streams = Array.from({ length: 20 }, () => uuidv7());
     const say = () => statements(() => appending.append(streams.map((stream) => says(stream, 'hello'))));
     assert.deepEqual(await say(), ['heads find', 'events find', 'events insertMany 20']);
+    const flush = () => statements(() => appending.flush());
     for (let seq = 2; seq < 8; seq++) assert.deepEqual(await say(), ['events insertMany 20']);
-    assert.deepEqual(await say(), ['events insertMany 20', 'heads bulkWrite 20']);
+    assert.deepEqual(await flush(), []);
+    for (let seq = 8; seq < 11; seq++) assert.deepEqual(await say(), ['events insertMany 20']);
+    assert.deepEqual(await flush(), ['heads bulkWrite 20']);
     assert.deepEqual(await say(), ['events insertMany 20']);
+    assert.deepEqual(await flush(), []);
   });
 
   it('one more for messages that expire, to write them and to read them', async () => {
