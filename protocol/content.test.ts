@@ -17,6 +17,8 @@ const file = {
   mime: 'image/jpeg',
   bytes: 1_234,
 };
+const KEY = `${'A'.repeat(42)}E`;
+const seal = { scheme: 'chacha20-poly1305-stream-64k', key: KEY, bytes: 1_000 };
 const many = (count: number, of: unknown) => Array.from({ length: count }, () => of);
 
 describe('content of a type that the contract knows', () => {
@@ -39,7 +41,7 @@ describe('content of a type that the contract knows', () => {
         waveform: many(64, 31),
         blurhash: 'LEHV6nWB2yk8',
         thumbnail: true,
-        encrypted: { key: 'k' },
+        encrypted: { ...seal, thumbnail: { key: KEY, bytes: 1, mime: 'image/webp' } },
       },
     ],
     ['a type that it does not know', { type: 'buttons.mine', rows: 'anything' }],
@@ -75,11 +77,20 @@ describe('content of a type that the contract knows', () => {
     ['a waveform that is too long', { ...file, waveform: many(65, 1) }, /^\/content\/waveform/],
     ['a waveform that is too loud', { ...file, waveform: [32] }, /^\/content\/waveform/],
     ['a name that is too long', { ...file, name: 'x'.repeat(256) }, /^\/content\/name/],
-    [
-      'keys without end',
-      { ...file, encrypted: Object.fromEntries(many(17, 0).map((_, i) => [`k${i}`, 0])) },
+    ...(
+      [
+        ['of a scheme that there is not', { scheme: 'rot13' }],
+        ['with a key that is too short', { key: 'A'.repeat(42) }],
+        ['with a key that is not written as it has to be', { key: `${'A'.repeat(42)}B` }],
+        ['with nothing in it', { bytes: 0 }],
+        ['with a field of one’s own', { iv: 'x' }],
+        ['with a large thumbnail', { thumbnail: { key: KEY, bytes: 2 ** 20 + 1, mime: 'image/webp' } }],
+      ] as const
+    ).map(([what, more]): [string, unknown, RegExp] => [
+      `a file that is encrypted ${what}`,
+      { ...file, encrypted: { ...seal, ...more } },
       /^\/content\/encrypted/,
-    ],
+    ]),
     ['a text with rows', { type: 'text', text: 'x', rows: [[data]] }, /^\/content/],
   ];
   for (const [what, content, detail] of bad)

@@ -43,6 +43,46 @@ export const BlurHash = Type.String({
   description: 'what to show until it is there',
 });
 
+/** Most bytes of a thumbnail that comes along with an encrypted file: 1 MiB. */
+export const MAX_THUMBNAIL_BYTES = 1_048_576;
+
+export const MediaKey = Type.String({
+  pattern: '^[A-Za-z0-9_-]{42}[AEIMQUYcgkosw048]$',
+  description: 'a key of 32 bytes, base64url without padding (RFC 4648 §5): never used for anything else',
+});
+
+/** How a file is encrypted, and what is needed to read it; see docs/MEDIA.md. */
+export const MediaSeal = Type.Object(
+  {
+    scheme: Type.Literal('chacha20-poly1305-stream-64k', {
+      description:
+        'ChaCha20-Poly1305 over chunks of 64 KiB, as the payload of an age file (c2sp.org/age, “Payload”) without its nonce',
+    }),
+    key: MediaKey,
+    bytes: Type.Integer({
+      minimum: 1,
+      maximum: MAX_MEDIA_BYTES,
+      description: 'of the file itself: what is decrypted behind them is padding',
+    }),
+    thumbnail: optional(
+      Type.Object(
+        {
+          key: MediaKey,
+          bytes: Type.Integer({ minimum: 1, maximum: MAX_THUMBNAIL_BYTES }),
+          mime: MediaType,
+        },
+        { ...closed, description: 'of the thumbnail, which is encrypted the same way' },
+      ),
+    ),
+  },
+  {
+    ...closed,
+    description:
+      'of a file that the server cannot read: what its readers need to decrypt it. What the message says of it then is its sender’s word; only `bytes` is of what is fetched',
+  },
+);
+export type MediaSeal = Static<typeof MediaSeal>;
+
 /** What every description of a file has: in messages, and in what the server answers. */
 const description = {
   name: FileName,
@@ -71,16 +111,7 @@ export const MediaContent = Type.Object(
     waveform: optional(description.waveform),
     blurhash: optional(description.blurhash),
     thumbnail: optional(Type.Boolean({ description: 'there is a thumbnail to fetch' })),
-    encrypted: optional(
-      Type.Object(
-        {},
-        {
-          additionalProperties: Type.Unknown(),
-          maxProperties: 16,
-          description: 'of a file that the server cannot read: what its readers need to decrypt it',
-        },
-      ),
-    ),
+    encrypted: optional(MediaSeal),
   },
   { ...closed, description: 'A message with a file.' },
 );

@@ -1,6 +1,14 @@
 import Type, { type Static, type TSchema } from 'typebox';
 import { Id, Time } from '../ids.ts';
-import { DurationMs, FileName, MediaBytes, MediaKind, media, Waveform } from '../media.ts';
+import {
+  DurationMs,
+  FileName,
+  MAX_THUMBNAIL_BYTES,
+  MediaBytes,
+  MediaKind,
+  media,
+  Waveform,
+} from '../media.ts';
 import { JSON_MEDIA, type Route } from './route.ts';
 
 const closed = { additionalProperties: false } as const;
@@ -21,7 +29,8 @@ export const UploadFields = Type.Object(
     integrity: Type.Optional(
       Type.String({
         pattern: '^sha256-[A-Za-z0-9+/]{43}=$',
-        description: 'what must arrive: `sha256-` and the digest in base64, as of Subresource Integrity',
+        description:
+          'what must arrive, without the thumbnail: `sha256-` and the digest in base64, as of Subresource Integrity',
       }),
     ),
     encrypted: Type.Optional(
@@ -29,9 +38,18 @@ export const UploadFields = Type.Object(
         description: 'stored as it comes: no look inside, no thumbnail but the one that comes along',
       }),
     ),
+    thumbnail_bytes: Type.Optional(
+      Type.Integer({
+        minimum: 1,
+        maximum: MAX_THUMBNAIL_BYTES,
+        description:
+          'of an encrypted file that is uploaded by tus: so many bytes at the end of the upload are its thumbnail, encrypted too',
+      }),
+    ),
   },
   closed,
 );
+const { thumbnail_bytes: _, ...formFields } = UploadFields.properties;
 export type UploadFields = Static<typeof UploadFields>;
 
 export const MediaAnswer = Type.Object(media, { title: 'Media' });
@@ -117,7 +135,7 @@ export const mediaRoutes = {
               description: 'of an encrypted file, encrypted too',
             }),
           ),
-          ...UploadFields.properties,
+          ...formFields,
         },
         closed,
       ),

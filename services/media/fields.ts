@@ -26,7 +26,10 @@ export function uploadFields(text: Readonly<Record<string, string | null>>): Upl
     if (read !== undefined) fields[name] = read;
   }
   if (!validator.Check(fields)) throw new Refused('bad_request', firstProblem(validator, fields));
-  return fields as UploadFields;
+  const read = fields as UploadFields;
+  if (read.thumbnail_bytes !== undefined && read.encrypted !== true)
+    throw new Refused('bad_request', '/thumbnail_bytes: only of an encrypted file');
+  return read;
 }
 
 /** What is none stays text, for the validation to say so. */
@@ -35,6 +38,7 @@ function readValue(name: string, value: string): unknown {
     case 'name':
       return fileName(value);
     case 'duration_ms':
+    case 'thumbnail_bytes':
       return /^\d{1,9}$/.test(value) ? Number(value) : value;
     case 'encrypted':
       return value === 'true' ? true : value === 'false' ? false : value;

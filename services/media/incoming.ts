@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { createWriteStream } from 'node:fs';
+import { createReadStream, createWriteStream } from 'node:fs';
 import { mkdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type Readable, Transform } from 'node:stream';
@@ -11,6 +11,8 @@ import { troubleOf } from './blobs.folder.ts';
 /** A file that has arrived and is nobody's yet. */
 export interface Arrived {
   path: string;
+  /** Where in the file at that path it begins; absent: it is the whole of it. */
+  from?: number;
   bytes: number;
   /** SHA-256, hexadecimal. */
   sha256: string;
@@ -42,6 +44,18 @@ export async function receive(folder: string, bytes: Readable, most: number): Pr
     throw troubleOf(error);
   }
   return { path, bytes: count, sha256: hash.digest('hex') };
+}
+
+/** Its bytes, of a file that may have more than them. */
+export const bytesOf = ({ path, from, bytes }: Omit<Arrived, 'sha256'>): Readable =>
+  createReadStream(path, from === undefined ? {} : { start: from, end: from + bytes - 1 });
+
+/** A file that is there, or a part of it, as if it had just arrived. @param bytes at least one, of a part */
+export async function arrivedAt(path: string, bytes: number, from?: number): Promise<Arrived> {
+  const hash = createHash('sha256');
+  const place = from === undefined ? { path, bytes } : { path, bytes, from };
+  await pipeline(bytesOf(place), hash);
+  return { ...place, sha256: hash.digest('hex') };
 }
 
 export async function freshPath(folder: string): Promise<string> {

@@ -9,7 +9,7 @@ import { Refused } from '../../protocol/errors.ts';
 import type { UploadFields } from '../../protocol/http/media.ts';
 import type { BlobStore } from './blobs.ts';
 import { discard, type Examined, type Examiners, examine, opaque } from './examining.ts';
-import type { Arrived } from './incoming.ts';
+import { type Arrived, bytesOf } from './incoming.ts';
 import { dayOf, refuseAbove } from './quotas.ts';
 import type { Scan } from './scan.ts';
 import type { MediaSettings } from './settings.ts';
@@ -61,17 +61,18 @@ export function createIntake(parts: IntakeParts): Intake {
 
     // The same again needs no second look; of an encrypted one the thumbnail may be another.
     const known = thumbnail === undefined ? await store.known(owner, file.sha256, encrypted) : null;
-    const again = known === null ? null : await add(owner, file, fields, known);
+    const again = known === null ? null : await add(owner, file, fields, known, file.bytes);
     if (again !== null) return again;
 
-    await room(owner, file.bytes);
+    await room(owner, arriving(file, thumbnail));
     if (!encrypted) await scan?.(file.path);
     const examined = encrypted ? opaque(fields.kind ?? 'document') : await examine(parts, file.path);
     try {
       const substance = await keep(file, examined, thumbnail);
-      const media = await add(owner, file, fields, substance).catch(async (error) => {
+      const came = arriving(file, thumbnail);
+      const media = await add(owner, file, fields, substance, came).catch(async (error) => {
         // It is certain that nobody refers to them, and the next may come at once.
-        if (isQuota(error)) await blobs.delete(substance.blob).catch(() => {});
+        if (isQuota(error)) for (const blob of namesOf(substance)) await blobs.delete(blob).catch(() => {});
         throw error;
       });
       if (media !== null) return media;
@@ -87,23 +88,25 @@ export function createIntake(parts: IntakeParts): Intake {
     { path, thumbnail: made, ...what }: Examined,
     brought?: Arrived,
   ): Promise<Substance> {
-    const small = made ?? brought?.path ?? null;
+    const small = made === null ? (brought ?? null) : { path: made, bytes: (await stat(made)).size };
     const { bytes, sha256 } = path === null ? file : await measured(path);
     const substance = { ...what, bytes, sha256, blob: uuidv7(), thumbnail: small === null ? null : uuidv7() };
-    const names = [substance.blob, substance.thumbnail].filter((name) => name !== null);
-    await store.begin(names, clock.now() + settings.orphanMs);
-    await blobs.put(substance.blob, createReadStream(path ?? file.path), bytes);
-    if (small !== null)
-      await blobs.put(substance.thumbnail!, createReadStream(small), (await stat(small)).size);
+    await store.begin(namesOf(substance), clock.now() + settings.orphanMs);
+    await blobs.put(substance.blob, path === null ? bytesOf(file) : createReadStream(path), bytes);
+    if (small !== null) await blobs.put(substance.thumbnail!, bytesOf(small), small.bytes);
     return substance;
   }
 
-  /** Null: its bytes are not there any more. */
+  /**
+   * Null: its bytes are not there any more.
+   * @param came bytes that were uploaded for it
+   */
   async function add(
     owner: string,
     file: Arrived,
     fields: UploadFields,
     substance: Substance,
+    came: number,
   ): Promise<Media | null> {
     const { mime, kind, durationMs } = substance;
     const encrypted = fields.encrypted === true;
@@ -116,9 +119,9 @@ export function createIntake(parts: IntakeParts): Intake {
       durationMs: durationMs ?? fields.duration_ms ?? null,
       waveform: fields.waveform ?? null,
     };
-    if (!(await store.add(media, file.bytes, dayOf(now), settings.quotas))) return null;
+    if (!(await store.add(media, came, dayOf(now), settings.quotas))) return null;
     metrics?.media_uploads_total.labels(media.kind).inc();
-    metrics?.media_bytes_total.labels('in').inc(file.bytes);
+    metrics?.media_bytes_total.labels('in').inc(came);
     return media;
   }
 
@@ -133,6 +136,11 @@ export function createIntake(parts: IntakeParts): Intake {
     },
   };
 }
+
+/** Bytes of an upload: what comes along is of it too. */
+const arriving = (file: Arrived, thumbnail: Arrived | undefined) => file.bytes + (thumbnail?.bytes ?? 0);
+
+const namesOf = ({ blob, thumbnail }: Substance) => [blob, thumbnail].filter((name) => name !== null);
 
 const isQuota = (error: unknown) =>
   error instanceof Refused && /^(daily_)?quota_exceeded$/.test(error.refusal.code);

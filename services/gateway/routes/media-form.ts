@@ -1,13 +1,12 @@
 import type { Multipart } from '@fastify/multipart';
 import type { FastifyRequest } from 'fastify';
 import { Refused } from '../../../protocol/errors.ts';
+import { MAX_THUMBNAIL_BYTES } from '../../../protocol/media.ts';
 import { discard } from '../../media/examining.ts';
 import type { Arrived } from '../../media/incoming.ts';
 import type { MediaService } from '../../media/index.ts';
 import type { Media } from '../../media/store.ts';
 
-/** Of thumbnails that come along. */
-const MOST_THUMBNAIL = 1_048_576;
 const limits = { fieldNameSize: 64, fieldSize: 4_096, fields: 12, files: 2, parts: 14, headerPairs: 20 };
 
 /** What a form has brought so far. */
@@ -36,6 +35,11 @@ export async function readForm(media: MediaService, request: FastifyRequest, use
     if (form.file === null) throw new Refused('bad_request', '/file: is missing');
     // The name in a field of its own goes before that of the file.
     const fields = media.fieldsOf({ ...form.text, filename: form.name });
+    if (fields.thumbnail_bytes !== undefined)
+      throw new Refused(
+        'bad_request',
+        '/thumbnail_bytes: of a resumable upload; a form has a part thumbnail',
+      );
     return await media.intake.take(user, form.file, fields, form.thumbnail ?? undefined);
   } catch (error) {
     await discard(...arrived());
@@ -57,7 +61,7 @@ async function readPart(media: MediaService, form: Form, part: Multipart): Promi
     form.file = await media.receive(part.file);
     form.name = part.filename ?? null;
   } else if (fieldname === 'thumbnail' && form.thumbnail === null) {
-    form.thumbnail = await media.receive(part.file, MOST_THUMBNAIL);
+    form.thumbnail = await media.receive(part.file, MAX_THUMBNAIL_BYTES);
   } else {
     part.file.resume();
     throw new Refused('bad_request', `/${fieldname.slice(0, 64)}: there is no such file`);

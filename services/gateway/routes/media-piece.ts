@@ -23,6 +23,8 @@ export async function sendPiece(
   const seconds = Math.max(0, Math.floor((expires - Date.now()) / 1_000));
   reply.headers({
     'content-security-policy': POLICY,
+    // What is encrypted is fetched by scripts, to be read by them; whoever has the URL may have the bytes.
+    ...(media.behindCdn ? { 'access-control-allow-origin': '*' } : {}),
     'cross-origin-resource-policy': media.behindCdn ? 'cross-origin' : 'same-origin',
     'cache-control': `${media.behindCdn ? 'public' : 'private'}, max-age=${seconds}, immutable`,
   });

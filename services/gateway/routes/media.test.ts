@@ -2,32 +2,11 @@ import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
 import { after, before, describe, it } from 'node:test';
 import { bomb, CAMERA, plainPicture, tellingPicture } from '../../media/images/samples.ts';
+import { form } from '../fixtures/form.ts';
 import { type Answer, type Body, type Person, register } from '../fixtures/person.ts';
 import { gatewayStage, type Stage } from '../fixtures/stage.ts';
 
 const DAY_MS = 86_400_000;
-
-/** A form with files and fields, in the order given. */
-export function form(parts: Record<string, string | { bytes: Buffer; name?: string; type?: string }>) {
-  const boundary = 'a-boundary-that-is-in-none-of-them';
-  const pieces: (string | Buffer)[] = [];
-  for (const [name, part] of Object.entries(parts)) {
-    pieces.push(`--${boundary}\r\n`);
-    if (typeof part === 'string')
-      pieces.push(`content-disposition: form-data; name="${name}"\r\n\r\n${part}\r\n`);
-    else
-      pieces.push(
-        `content-disposition: form-data; name="${name}"; filename="${part.name ?? 'a file'}"\r\ncontent-type: ${part.type ?? 'application/octet-stream'}\r\n\r\n`,
-        part.bytes,
-        '\r\n',
-      );
-  }
-  pieces.push(`--${boundary}--\r\n`);
-  return {
-    payload: Buffer.concat(pieces.map((piece) => Buffer.from(piece as string))),
-    headers: { 'content-type': `multipart/form-data; boundary=${boundary}` },
-  };
-}
 
 describe('files over HTTP', () => {
   let stage: Stage;
@@ -297,7 +276,8 @@ describe('files over HTTP', () => {
       assert.ok((await bert!.ask('GET', `/search?query=${query}`)).body.events.length > 0, query);
 
     // A lie about it is refused, as readers go by what the message says.
-    for (const lie of [{ bytes: 1 }, { mime: 'image/jpeg' }, { encrypted: {} }])
+    const encrypted = { scheme: 'chacha20-poly1305-stream-64k', key: 'A'.repeat(43), bytes: 1 };
+    for (const lie of [{ bytes: 1 }, { mime: 'image/jpeg' }, { encrypted }])
       assert.equal((await send(anna!, { user: bert!.id }, contentOf(media, lie))).body.code, 'bad_request');
   });
 

@@ -1,12 +1,9 @@
-import { createHash } from 'node:crypto';
-import { createReadStream } from 'node:fs';
 import { link, stat } from 'node:fs/promises';
 import { Readable } from 'node:stream';
-import { pipeline } from 'node:stream/promises';
 import { Server } from '@tus/server';
 import { Refused } from '../../../protocol/errors.ts';
 import type { UploadFields } from '../../../protocol/http/media.ts';
-import { type Arrived, freshPath, tooLarge } from '../incoming.ts';
+import { type Arrived, arrivedAt, freshPath, tooLarge } from '../incoming.ts';
 import type { Intake } from '../intake.ts';
 import { WaitingUploads } from './waiting-uploads.ts';
 
@@ -91,7 +88,9 @@ export function createTus(parts: {
     const { metadata } = await uploads.getUpload(id);
     const owner = ownerIn(id);
     try {
-      const media = await intake.take(owner, await arrived(uploads.path(id)), fieldsOf(metadata ?? {}));
+      const fields = fieldsOf(metadata ?? {});
+      const { file, thumbnail } = await arrived(uploads.path(id), fields.thumbnail_bytes ?? 0);
+      const media = await intake.take(owner, file, fields, thumbnail);
       await uploads.finished(id, media.id);
       return media.id;
     } catch (error) {
@@ -100,13 +99,15 @@ export function createTus(parts: {
     }
   }
 
-  /** Under another name, which is the intake’s to remove. */
-  async function arrived(source: string): Promise<Arrived> {
+  /** Under another name, which is the intake’s to remove. @param tail bytes of the thumbnail at its end */
+  async function arrived(source: string, tail: number): Promise<{ file: Arrived; thumbnail?: Arrived }> {
     const path = await freshPath(folder);
     await link(source, path);
-    const hash = createHash('sha256');
-    await pipeline(createReadStream(path), hash);
-    return { path, bytes: (await stat(path)).size, sha256: hash.digest('hex') };
+    const { size } = await stat(path);
+    if (tail === 0) return { file: await arrivedAt(path, size) };
+    // Both are parts of the one file: nothing is copied, and the upload stays as it came.
+    const bytes = size - tail;
+    return { file: await arrivedAt(path, bytes, 0), thumbnail: await arrivedAt(path, tail, bytes) };
   }
 
   async function begin(user: string, headers: TusRequest['headers']): Promise<void> {
@@ -115,7 +116,9 @@ export function createTus(parts: {
       throw new Refused('bad_request', 'upload-length: a whole number');
     if (length > maxBytes) throw tooLarge(maxBytes);
     // Before anything comes: what cannot become a file is not begun.
-    fieldsOf(metadataIn(headers['upload-metadata'] ?? ''));
+    const { thumbnail_bytes = 0 } = fieldsOf(metadataIn(headers['upload-metadata'] ?? ''));
+    if (thumbnail_bytes > 0 && thumbnail_bytes >= length)
+      throw new Refused('bad_request', '/thumbnail_bytes: the file comes before it');
     await intake.room(user, length);
     if ((await uploads.countOf(user)) >= settings.resumableUploads)
       throw new Refused('rate_limited', 'uploads that are not finished', RETRY_MS);
