@@ -1,58 +1,48 @@
 /** The package as it is published. */
 import assert from 'node:assert/strict';
-import { execFile } from 'node:child_process';
-import {
-  copyFileSync,
-  mkdirSync,
-  mkdtempSync,
-  readdirSync,
-  readFileSync,
-  rmSync,
-  symlinkSync,
-  writeFileSync,
-} from 'node:fs';
-import { tmpdir } from 'node:os';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import { fileURLToPath } from 'node:url';
-import { promisify } from 'node:util';
 import { gzipSync } from 'node:zlib';
 import { build, type Rollup } from 'vite';
 import { buildPackage } from './build/package.ts';
 import { reference } from './build/reference.ts';
+import { Application, shownByReadme } from './fixtures/application.ts';
 
 const root = fileURLToPath(new URL('../../', import.meta.url));
 const here = fileURLToPath(new URL('./', import.meta.url));
-const run = promisify(execFile);
 
 /** Most bytes of what a browser loads, gzipped, without MQTT.js. */
 const BUDGET = 60_000;
 
-describe('the package', () => {
-  const app = mkdtempSync(join(tmpdir(), 'dunlin-package-'));
-  const installed = join(app, 'node_modules/@dunlin/sdk');
+/** As an application for browsers is compiled. */
+const forBrowsers = {
+  target: 'ES2022',
+  lib: ['ES2022', 'DOM'],
+  module: 'ESNext',
+  moduleResolution: 'bundler',
+  customConditions: ['browser'],
+  types: [],
+};
 
-  before(async () => {
-    mkdirSync(installed, { recursive: true });
-    copyFileSync(join(here, 'package.json'), join(installed, 'package.json'));
-    for (const name of ['mqtt', 'idb', 'uuidv7', '@types', 'undici-types'])
-      symlinkSync(join(root, 'node_modules', name), join(app, 'node_modules', name));
-    writeFileSync(join(app, 'package.json'), '{"type":"module"}');
-    await buildPackage(join(installed, 'dist'));
-  });
-  after(() => rmSync(app, { recursive: true }));
+describe('the package', () => {
+  const app = new Application();
+
+  before(() => app.install('sdk', buildPackage));
+  after(() => app.remove());
 
   /** What a bundler makes for a browser of a module of an application. */
   async function bundled(source: string, external: string[] = ['mqtt']): Promise<Rollup.OutputChunk> {
-    writeFileSync(join(app, 'app.js'), source);
+    writeFileSync(join(app.folder, 'app.js'), source);
     const built = await build({
       configFile: false,
       logLevel: 'error',
-      root: app,
+      root: app.folder,
       build: {
         write: false,
         minify: true,
-        lib: { entry: join(app, 'app.js'), formats: ['es'], fileName: 'app' },
+        lib: { entry: join(app.folder, 'app.js'), formats: ['es'], fileName: 'app' },
         rollupOptions: { external },
       },
     });
@@ -84,9 +74,12 @@ describe('the package', () => {
   });
 
   it('names nothing of Node outside of the entry for Node', () => {
-    const ofNode = readdirSync(join(installed, 'dist'), { recursive: true, encoding: 'utf8' })
-      .filter((file) => file.endsWith('.js'))
-      .filter((file) => /(from|import)\s*\(?['"]node:|\bprocess\b|\bBuffer\b|\b__dirname\b/.test(code(file)));
+    const ofNode = app
+      .files('sdk', '.js')
+      .filter(({ text }) =>
+        /(from|import)\s*\(?['"]node:|\bprocess\b|\bBuffer\b|\b__dirname\b/.test(code(text)),
+      )
+      .map(({ file }) => file);
     assert.deepEqual(ofNode.sort(), [
       'clients/sdk/lock.node.js',
       'clients/sdk/media/files.node.js',
@@ -97,30 +90,24 @@ describe('the package', () => {
   it('uses nothing that React Native lacks', () => {
     const lacking =
       /AbortSignal\.(timeout|any)|structuredClone\(|\.toSorted\(|\.toReversed\(|\.with\(|Promise\.withResolvers|Object\.groupBy|throwIfAborted/;
-    const files = readdirSync(join(installed, 'dist'), { recursive: true, encoding: 'utf8' });
-    const using = files
-      .filter((file) => file.endsWith('.js') && !/\.node\.js$|indexeddb\.js$/.test(file))
-      .filter((file) => lacking.test(code(file)));
+    const using = app
+      .files('sdk', '.js')
+      .filter(({ file }) => !/\.node\.js$|indexeddb\.js$/.test(file))
+      .filter(({ text }) => lacking.test(code(text)))
+      .map(({ file }) => file);
     assert.deepEqual(using, []);
   });
 
   it('is a module of Node too, with its own entry for files', async () => {
-    const { stdout } = await run(
-      process.execPath,
-      [
-        '--input-type=module',
-        '-e',
-        `import { DunlinClient } from '@dunlin/sdk'; import { openFileStorage } from '@dunlin/sdk/node';
-         console.log(typeof DunlinClient, typeof openFileStorage);`,
-      ],
-      { cwd: app },
+    const printed = await app.run(
+      `import { DunlinClient } from '@dunlin/sdk'; import { openFileStorage } from '@dunlin/sdk/node';
+       console.log(typeof DunlinClient, typeof openFileStorage);`,
     );
-    assert.equal(stdout.trim(), 'function function');
+    assert.equal(printed, 'function function');
   });
 
   it('has types that stand on their own', async () => {
-    writeFileSync(
-      join(app, 'app.ts'),
+    const errors = await app.typeErrors(
       `import { type Content, DunlinClient, type EventOf, MemoryStorage, Sessions } from '@dunlin/sdk';
        import { openIndexedDbStorage } from '@dunlin/sdk/indexeddb';
        export async function f(): Promise<string | undefined> {
@@ -141,61 +128,30 @@ describe('the package', () => {
          const content: Content | undefined = message?.content;
          return content?.text as string | undefined;
        }`,
+      forBrowsers,
     );
-    writeFileSync(
-      join(app, 'tsconfig.json'),
-      JSON.stringify({
-        compilerOptions: {
-          target: 'ES2022',
-          lib: ['ES2022', 'DOM'],
-          module: 'ESNext',
-          moduleResolution: 'bundler',
-          customConditions: ['browser'],
-          types: [],
-          strict: true,
-          noEmit: true,
-          skipLibCheck: true,
-        },
-        files: ['app.ts'],
-      }),
-    );
-    const tsc = join(root, 'node_modules/typescript/bin/tsc');
-    const { stdout } = await run(process.execPath, [tsc, '-p', app]).catch((error) => error);
-    assert.equal(stdout, '');
-    for (const file of readdirSync(join(installed, 'dist'), { recursive: true, encoding: 'utf8' }))
-      if (file.endsWith('.d.ts')) assert.doesNotMatch(read(file), /typebox/, file);
+    assert.equal(errors, '');
+    for (const { file, text } of app.files('sdk', '.d.ts')) assert.doesNotMatch(text, /typebox/, file);
   });
 
   it('depends on what this checkout was tested with', () => {
     const ours = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')).dependencies;
     const own = JSON.parse(readFileSync(join(here, 'package.json'), 'utf8')).dependencies;
     for (const [name, version] of Object.entries(own)) assert.equal(version, ours[name], name);
-    const imported = new Set<string>();
-    for (const file of readdirSync(join(installed, 'dist'), { recursive: true, encoding: 'utf8' }))
-      if (file.endsWith('.js'))
-        for (const [, name] of read(file).matchAll(/from ['"]([^.'"][^'"]*)['"]/g))
-          if (!name!.startsWith('node:')) imported.add(name!);
-    assert.deepEqual([...imported].sort(), Object.keys(own).sort());
+    assert.deepEqual(app.imports('sdk'), Object.keys(own).sort());
   });
 
   it('is what docs/SDK.md says', async () => {
     const page = readFileSync(join(root, 'docs/SDK.md'), 'utf8');
-    assert.equal(page, await reference(join(installed, 'dist')), 'npm run docs');
+    assert.equal(page, await reference(app.built('sdk')), 'npm run docs');
     for (const name of Object.keys(await import('./index.ts')))
       assert.ok(page.includes(`### ${name}\n`), name);
   });
 
   it('is shown by its README with nothing that it does not have', async () => {
-    const readme = readFileSync(join(here, 'README.md'), 'utf8');
-    const blocks = [...readme.matchAll(/```ts\n([\s\S]*?)```/g)].map(([, code]) => code!);
-    assert.ok(blocks.length > 0);
-    writeFileSync(join(app, 'app.ts'), `${blocks.join('\n')}\nexport {};`);
-    const tsc = join(root, 'node_modules/typescript/bin/tsc');
-    const { stdout } = await run(process.execPath, [tsc, '-p', app]).catch((error) => error);
-    assert.equal(stdout, '');
+    assert.equal(await app.typeErrors(shownByReadme('sdk'), forBrowsers), '');
   });
-
-  /** Without its comments. */
-  const code = (file: string) => read(file).replace(/\/\*[\s\S]*?\*\/|^\s*\/\/.*$|\s\/\/ .*$/gm, '');
-  const read = (file: string) => readFileSync(join(installed, 'dist', file), 'utf8');
 });
+
+/** Without its comments. */
+const code = (text: string) => text.replace(/\/\*[\s\S]*?\*\/|^\s*\/\/.*$|\s\/\/ .*$/gm, '');
