@@ -1,34 +1,16 @@
 /** Stores that do not answer: nobody is disconnected, nothing is lost, nothing grows, and nobody is asked without a pause. */
 import assert from 'node:assert/strict';
-import { afterEach, beforeEach, describe, it, mock } from 'node:test';
-import { setImmediate as nextTurn } from 'node:timers/promises';
+import { describe, it } from 'node:test';
 import { topics } from '../../protocol/topics.ts';
+import { alice, chat, oneMember, pass, phone, timeStands } from './fixtures/one-member.ts';
 import { oneNode, uuid } from './fixtures/one-node.ts';
 
-const [alice, phone, laptop, chat] = [uuid(1, 1), uuid(2, 1), uuid(2, 2), uuid(3, 1)];
-
-beforeEach(() => mock.timers.enable({ apis: ['setTimeout'] }));
-afterEach(() => mock.timers.reset());
-
-/** Time passes, in which everything that is asked is answered. */
-async function pass(ms: number): Promise<void> {
-  for (let left = ms; left > 0; left -= 50) {
-    for (let i = 0; i < 8; i++) await nextTurn();
-    mock.timers.tick(50);
-  }
-  for (let i = 0; i < 8; i++) await nextTurn();
-}
-
-function setUp() {
-  const node = oneNode();
-  node.memberships.join(alice, chat, 1);
-  return node;
-}
+timeStands();
 
 describe('without a store', () => {
   for (const store of ['directory', 'history'] as const)
     it(`that is the ${store}, a device waits, connected, and begins when it answers`, async () => {
-      const node = setUp();
+      const node = oneMember();
       node.store(chat, 'somebody', 'said');
       node.stores[store] = 'away';
       const one = node.connect(alice, phone);
@@ -45,7 +27,7 @@ describe('without a store', () => {
     });
 
   it('a device that waits is told what was refused, at once and whatever is in flight; answers wait', async () => {
-    const node = setUp();
+    const node = oneMember();
     const actor = { user: alice, device: phone };
     const inbox = topics.deviceInbox(alice, phone);
     // Three events in flight when the connection ends.
@@ -91,7 +73,7 @@ describe('without a store', () => {
 
   it('connections do not begin with the same packet identifiers', async () => {
     // A PUBACK of an earlier connection, at another node, may still come.
-    const node = setUp();
+    const node = oneMember();
     node.say(chat);
     const firsts = new Set<number>();
     for (let n = 0; n < 20; n++) {
@@ -106,7 +88,7 @@ describe('without a store', () => {
   });
 
   it('who waits for a device to be told hears of it when its connection ends', async () => {
-    const node = setUp();
+    const node = oneMember();
     const actor = { user: alice, device: phone };
     const one = node.connect(alice, phone);
     const told: string[] = [];
@@ -130,7 +112,7 @@ describe('without a store', () => {
   });
 
   it('pages are asked for again, also when they end before what was told', async () => {
-    const node = setUp();
+    const node = oneMember();
     const one = node.connect(alice, phone);
     await pass(1_000);
     // Told in between, so that it goes through history.
@@ -147,7 +129,7 @@ describe('without a store', () => {
   });
 
   it('an event that is told before history shows it is waited for', async () => {
-    const node = setUp();
+    const node = oneMember();
     const one = node.connect(alice, phone);
     await pass(1_000);
     const elsewhere = oneNode();
@@ -162,7 +144,7 @@ describe('without a store', () => {
   });
 
   it('what is told again costs no read', async () => {
-    const node = setUp();
+    const node = oneMember();
     const one = node.connect(alice, phone);
     await pass(1_000);
     const events = [node.say(chat), node.say(chat), node.say(chat)];
@@ -174,269 +156,6 @@ describe('without a store', () => {
     assert.deepEqual(one.seqs(chat), [1, 2, 3, 4]);
     assert.equal(node.asked.history, before.history);
     assert.equal(node.asked.directory, before.directory);
-    await node.delivery.stop();
-  });
-});
-
-describe('without the cursors', () => {
-  it('a device gets what is new, and everything behind its cursor when that is known', async () => {
-    const node = setUp();
-    const before = node.connect(alice, phone);
-    for (let n = 1; n <= 3; n++) node.say(chat);
-    await pass(1_000);
-    assert.deepEqual(before.seqs(chat), [1, 2, 3]);
-    before.client.close();
-    await pass(1_000);
-    assert.equal(node.stored(phone, chat), 3);
-    for (let n = 4; n <= 6; n++) node.say(chat);
-    node.stores.cursors = 'away';
-    const one = node.connect(alice, phone);
-    await pass(1_000);
-    node.say(chat);
-    node.say(chat);
-    await pass(10_000);
-    assert.deepEqual(one.seqs(chat), [7, 8]);
-    node.stores.cursors = 'up';
-    await pass(20_000);
-    assert.deepEqual(one.seqs(chat), [7, 8, 4, 5, 6, 7, 8]);
-    assert.equal(node.stored(phone, chat), 8);
-    await node.delivery.stop();
-  });
-
-  it('nothing is written of a device that was gone before they were known', async () => {
-    const node = setUp();
-    for (let n = 1; n <= 3; n++) node.say(chat);
-    node.stores.cursors = 'away';
-    const one = node.connect(alice, phone);
-    await pass(1_000);
-    node.say(chat);
-    await pass(1_000);
-    assert.deepEqual(one.seqs(chat), [4]);
-    one.client.close();
-    node.stores.cursors = 'up';
-    await pass(20_000);
-    assert.equal(node.stored(phone, chat), 0);
-    const again = node.connect(alice, phone);
-    await pass(1_000);
-    assert.deepEqual(again.seqs(chat), [1, 2, 3, 4]);
-    await node.delivery.stop();
-  });
-
-  it('what a device acknowledges says nothing until they are known', async () => {
-    const node = setUp();
-    const bob = uuid(1, 2);
-    node.memberships.join(bob, chat, 1);
-    const sender = node.connect(bob, laptop);
-    await pass(1_000);
-    for (let n = 1; n <= 3; n++) node.say(chat, bob);
-    await pass(1_000);
-    node.stores.cursors = 'unread';
-    const one = node.connect(alice, phone);
-    await pass(1_000);
-    node.say(chat, bob);
-    await pass(20_000);
-    assert.deepEqual(one.seqs(chat), [4]);
-    assert.equal(node.stored(phone, chat), 0);
-    assert.deepEqual(sender.receipts(), []);
-    node.stores.cursors = 'up';
-    await pass(20_000);
-    assert.deepEqual(one.seqs(chat), [4, 1, 2, 3, 4]);
-    assert.equal(node.stored(phone, chat), 4);
-    assert.deepEqual(
-      sender.receipts().map(({ receipts }) => receipts),
-      [[{ user: alice, delivered: 4, delivered_at: 1 }]],
-    );
-    await node.delivery.stop();
-  });
-
-  it('what was sent before they were known counts for nothing when it is acknowledged after', async () => {
-    const node = setUp();
-    for (let n = 1; n <= 3; n++) node.say(chat);
-    node.stores.cursors = 'unread';
-    const one = node.connect(alice, phone, false);
-    await pass(200);
-    node.say(chat);
-    node.say(chat);
-    node.stores.cursors = 'up';
-    await pass(20_000);
-    assert.deepEqual(one.seqs(chat), [4, 5, 1, 2, 3, 4, 5]);
-    assert.equal(one.acknowledge(0), true);
-    await pass(1_000);
-    assert.equal(node.stored(phone, chat), 0);
-    one.acknowledge(2);
-    await pass(1_000);
-    assert.equal(node.stored(phone, chat), 1);
-    // And is not begun again by the next connection: what is behind the cursor is.
-    one.client.close();
-    const again = node.connect(alice, phone);
-    await pass(1_000);
-    assert.deepEqual(again.seqs(chat), [2, 3, 4, 5]);
-    await node.delivery.stop();
-  });
-
-  it('those who connect do not wait, one after the other, to see that they cannot be read', async () => {
-    const node = setUp();
-    node.stores.cursors = 'away';
-    const devices = [node.connect(alice, phone)];
-    await pass(100);
-    for (let n = 10; n < 110; n++) devices.push(node.connect(alice, uuid(2, n)));
-    await pass(100);
-    node.say(chat);
-    assert.ok(devices.every((device) => device.seqs(chat).length === 1));
-    assert.equal(node.asked.cursors, 1);
-    await node.delivery.stop();
-  });
-
-  it('receipts of the time that a device was away are read later', async () => {
-    const node = setUp();
-    const bob = uuid(1, 2);
-    node.memberships.join(bob, chat, 1);
-    node.connect(bob, laptop);
-    await pass(1_000);
-    node.say(chat, alice);
-    await pass(1_000);
-    node.stores.cursors = 'away';
-    const one = node.connect(alice, phone);
-    await pass(10_000);
-    assert.deepEqual(one.receipts(), []);
-    node.stores.cursors = 'up';
-    await pass(20_000);
-    assert.deepEqual(
-      one.receipts().map(({ receipts }) => receipts[0]),
-      [{ user: bob, delivered: 1, delivered_at: 1, read: 0 }],
-    );
-    await node.delivery.stop();
-  });
-
-  it('what was in flight to a device that began without them comes again, and all before it', async () => {
-    const node = setUp();
-    for (let n = 1; n <= 3; n++) node.say(chat);
-    node.stores.cursors = 'away';
-    const one = node.connect(alice, phone, false);
-    await pass(1_000);
-    node.say(chat);
-    await pass(1_000);
-    assert.deepEqual(one.seqs(chat), [4]);
-    one.client.close();
-    node.stores.cursors = 'up';
-    await pass(20_000);
-    const again = node.connect(alice, phone);
-    await pass(1_000);
-    assert.deepEqual(again.seqs(chat), [1, 2, 3, 4]);
-    await node.delivery.stop();
-  });
-
-  it('connected devices go on, and what they acknowledge is written when it can be', async () => {
-    const node = setUp();
-    const one = node.connect(alice, phone);
-    await pass(1_000);
-    node.stores.cursors = 'away';
-    const before = node.asked.cursors;
-    for (let n = 0; n < 400; n++) {
-      node.say(chat);
-      await pass(100);
-    }
-    assert.equal(one.seqs(chat).length, 400);
-    // 40 s of writes that fail, in pauses that grow to 15 s.
-    assert.ok(node.asked.cursors - before < 20, `asked ${node.asked.cursors - before} times`);
-    node.stores.cursors = 'up';
-    await pass(20_000);
-    assert.equal(node.stored(phone, chat), 400);
-    await node.delivery.stop();
-  });
-
-  it('a device that returns to its node begins where it stood', async () => {
-    const node = setUp();
-    const one = node.connect(alice, phone);
-    await pass(1_000);
-    node.stores.cursors = 'away';
-    node.say(chat);
-    await pass(1_000);
-    one.client.close();
-    await pass(1_000);
-    node.stores.cursors = 'up';
-    const again = node.connect(alice, phone);
-    await pass(1_000);
-    node.say(chat);
-    await pass(1_000);
-    assert.deepEqual(again.seqs(chat), [2]);
-    await node.delivery.stop();
-  });
-});
-
-describe('another node takes a device over', () => {
-  it('when its cursors are written, and nothing goes to it here any more', async () => {
-    const node = setUp();
-    const one = node.connect(alice, phone);
-    const other = node.connect(alice, laptop);
-    await pass(1_000);
-    node.say(chat);
-    await nextTurn();
-    await node.delivery.handOver(phone);
-    assert.equal(node.stored(phone, chat), 1);
-    node.say(chat);
-    await pass(1_000);
-    assert.deepEqual(one.seqs(chat), [1]);
-    assert.deepEqual(other.seqs(chat), [1, 2]);
-    await node.delivery.stop();
-  });
-
-  it('also when they cannot be written', async () => {
-    const node = setUp();
-    node.connect(alice, phone);
-    await pass(1_000);
-    node.stores.cursors = 'away';
-    node.say(chat);
-    await nextTurn();
-    await node.delivery.handOver(phone);
-    assert.equal(node.stored(phone, chat), 0);
-    node.stores.cursors = 'up';
-    await pass(20_000);
-    assert.equal(node.stored(phone, chat), 1);
-    await node.delivery.stop();
-  });
-});
-
-describe('a gap', () => {
-  it('may have removed what is in memory', async () => {
-    const node = setUp();
-    node.connect(alice, phone);
-    await pass(1_000);
-    node.say(chat);
-    node.erase(chat, 1);
-    node.store(chat, 'somebody', 'removed');
-    node.delivery.gap();
-    const other = node.connect(alice, laptop);
-    await pass(1_000);
-    assert.deepEqual(
-      other.bodies().map(({ deleted }) => deleted ?? false),
-      [true, false],
-    );
-    await node.delivery.stop();
-  });
-
-  it('is filled for everybody who is connected, with conversations that were joined in it', async () => {
-    const node = setUp();
-    const group = uuid(3, 2);
-    const one = node.connect(alice, phone);
-    await pass(1_000);
-    node.store(chat, 'somebody', 'said');
-    node.store(group, 'somebody', 'joined');
-    node.memberships.join(alice, group, 1);
-    node.store(group, 'somebody', 'said');
-    await pass(1_000);
-    assert.equal(node.delivery.wants(chat), true);
-    assert.equal(node.delivery.wants(group), false);
-    node.stores.directory = 'away';
-    node.delivery.gap();
-    await pass(5_000);
-    node.stores.directory = 'up';
-    await pass(20_000);
-    assert.deepEqual([one.seqs(chat), one.seqs(group)], [[1], [1, 2]]);
-    assert.equal(one.client.closed, false);
-    assert.equal(node.delivery.wants(group), true);
-    one.client.close();
-    assert.equal(node.delivery.wants(chat), false);
     await node.delivery.stop();
   });
 });
