@@ -25,13 +25,15 @@ export interface RedisNodesParts {
 /** Joins the other processes that use the same Redis. When it does not answer this goes on alone, and joins when it is back. */
 export async function joinNodes(parts: RedisNodesParts): Promise<Nodes> {
   const { connection, engine, clock, logger, metrics } = parts;
-  const subscriber = connection.another('heard');
+  const subscriber = connection.channels('heard');
+  // Of one server the same connection will do: there too all that is said comes in order.
+  const speaker = connection.cluster ? connection.channels('said') : connection;
   const channels = new Channels(subscriber);
   const lease = new NodeLease(parts);
   const online = new RedisOnlineUsers({ connection, engine, channels, lease, logger });
-  const claims = new RedisSessionClaims({ connection, engine, channels, lease, clock, logger });
+  const claims = new RedisSessionClaims({ connection, speaker, engine, channels, lease, clock, logger });
   const bus = new RedisNodeBus({
-    connection,
+    connection: speaker,
     channels,
     node: lease.node,
     onDropped: (why) => metrics.node_messages_dropped_total.labels(why).inc(),
@@ -49,6 +51,7 @@ export async function joinNodes(parts: RedisNodesParts): Promise<Nodes> {
       await lease.stop();
       channels.stop();
       await subscriber.close();
+      if (speaker !== connection) await speaker.close();
     },
   };
 }

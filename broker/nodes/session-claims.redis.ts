@@ -11,6 +11,8 @@ import type { Claim, SessionClaims } from './session-claims.ts';
 
 export interface RedisSessionClaimsParts {
   connection: RedisConnection;
+  /** For what is said to other nodes. */
+  speaker: RedisConnection;
   engine: Pick<Engine, 'run'>;
   channels: Channels;
   lease: NodeLease;
@@ -67,7 +69,7 @@ export class RedisSessionClaims implements SessionClaims {
 
   constructor(parts: RedisSessionClaimsParts) {
     this.#parts = parts;
-    const { connection, channels, lease } = parts;
+    const { connection, speaker, channels, lease } = parts;
     this.#claimScript = script(connection.client, 'claimSession', CLAIM);
     this.#keepScript = script(connection.client, 'keepSession', KEEP);
     this.#releaseScript = script(connection.client, 'releaseSession', RELEASE);
@@ -76,7 +78,13 @@ export class RedisSessionClaims implements SessionClaims {
       this.#all = true;
       void this.#renew();
     };
-    this.#mail = new ClaimMail({ connection, channels, node: lease.node, close, onHearing: lookAtAll });
+    this.#mail = new ClaimMail({
+      connection: speaker,
+      channels,
+      node: lease.node,
+      close,
+      onHearing: lookAtAll,
+    });
     lease.onRenewed(lookAtAll);
     lease.onBeat(() => void this.#renew());
   }

@@ -53,7 +53,7 @@ export class RedisOpenEmitter implements OpenEmitter {
     const { connection } = parts;
     this.#here = mqemitter({ concurrency: 0, matchEmptyLevels: true });
     this.#channel = `${connection.prefix}open`;
-    const [sub, pub] = [connection.another('open-in'), connection.another('open-out')];
+    const [sub, pub] = [connection.channels('open-in'), connection.channels('open-out')];
     this.#connections = [sub, pub];
     this.#link = mqemitterRedis({
       subConn: sub.client as never,

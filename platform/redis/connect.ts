@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { setTimeout as pause } from 'node:timers/promises';
 import { Cluster, type ClusterOptions, Redis, type RedisOptions } from 'ioredis';
 import type { Logger } from '../logging.ts';
+import { anyNode } from './any-node.ts';
 import { checkRedis, type RedisUse } from './check.ts';
 import { Heartbeat } from './heartbeat.ts';
 import { hostsOf, parseRedisUrl, type RedisAddress } from './url.ts';
@@ -34,6 +35,11 @@ export interface RedisConnection {
    * It does not wait until it is connected. Whoever asked for it closes it. Whoever listens subscribes at every `ready`.
    */
   another(name: string, blockMs?: number): RedisConnection;
+  /**
+   * As {@link another}, for what goes over channels, said or heard: what is said over one is heard in that order, also in a Cluster, where
+   * nothing else can be done with it. Whoever listens may have missed something before each `ready`.
+   */
+  channels(name: string): RedisConnection;
   close(): Promise<void>;
 }
 
@@ -79,12 +85,17 @@ class Connection implements RedisConnection {
   /** Why it is not connected, as far as it is known. */
   #reason = 'no answer';
 
-  constructor(address: RedisAddress, options: ConnectOptions, blockMs: number) {
+  constructor(
+    address: RedisAddress,
+    options: ConnectOptions,
+    blockMs: number,
+    client = open(address, options, blockMs),
+  ) {
     this.#address = address;
     this.#options = options;
     this.cluster = address.kind === 'cluster';
     this.prefix = address.prefix;
-    this.client = open(address, options, blockMs);
+    this.client = client;
     const { log, name } = options;
     let told = false;
     this.client.on('error', (error: Error) => {
@@ -103,11 +114,21 @@ class Connection implements RedisConnection {
   }
 
   another(name: string, blockMs = 0): RedisConnection {
-    return new Connection(
-      this.#address,
-      { ...this.#options, name: `${this.#options.name}-${name}` },
-      blockMs,
-    );
+    return new Connection(this.#address, this.#named(name), blockMs);
+  }
+
+  channels(name: string): RedisConnection {
+    const { client } = this;
+    const address = this.#address;
+    if (!(client instanceof Cluster)) return this.another(name);
+    const options = this.#named(name);
+    const known = () => client.nodes().map(({ options }) => ({ host: options.host!, port: options.port! }));
+    const Connector = anyNode(() => [...known(), ...address.hosts], address.tls ? tlsOf(address) : null);
+    return new Connection(address, options, 0, new Redis({ ...commonOf(address, options, 0), Connector }));
+  }
+
+  #named(name: string): ConnectOptions {
+    return { ...this.#options, name: `${this.#options.name}-${name}` };
   }
 
   async ready(ms: number): Promise<void> {
@@ -133,29 +154,10 @@ class Connection implements RedisConnection {
 }
 
 function open(address: RedisAddress, options: ConnectOptions, blockMs: number): RedisClient {
-  const { username, password, kind, hosts, db } = address;
-  const tls = address.tls ? tlsOf(address) : null;
-  const { deadlineMs, name } = options;
-  const common: RedisOptions = {
-    ...(username === undefined ? {} : { username }),
-    ...(password === undefined ? {} : { password }),
-    ...(tls === null ? {} : { tls }),
-    lazyConnect: true,
-    connectionName: `dunlin-${name}`,
-    disableClientInfo: true,
-    keepAlive: 10_000,
-    connectTimeout: deadlineMs,
-    commandTimeout: deadlineMs + blockMs,
-    // Fails at once while there is no connection, and never sends by itself what may have been done already.
-    enableOfflineQueue: false,
-    autoResendUnfulfilledCommands: false,
-    // When the connection goes again meanwhile, nobody catches what that throws, and the channels are forgotten.
-    autoResubscribe: false,
-    maxRetriesPerRequest: 0,
-    retryStrategy: retryMs,
-    // After a failover the former master says so.
-    reconnectOnError: (error) => error.message.startsWith('READONLY'),
-  };
+  const { kind, hosts, db } = address;
+  const { deadlineMs } = options;
+  const common = commonOf(address, options, blockMs);
+  const { tls = null } = common;
   if (kind === 'cluster') {
     const { retryStrategy: _, enableOfflineQueue: __, ...redisOptions } = common;
     return new Cluster(hosts, {
@@ -182,6 +184,34 @@ function open(address: RedisAddress, options: ConnectOptions, blockMs: number): 
     ...(address.sentinelUsername === undefined ? {} : { sentinelUsername: address.sentinelUsername }),
     ...(address.sentinelPassword === undefined ? {} : { sentinelPassword: address.sentinelPassword }),
   });
+}
+
+function commonOf(
+  address: RedisAddress,
+  { deadlineMs, name }: ConnectOptions,
+  blockMs: number,
+): RedisOptions {
+  const { username, password, tls } = address;
+  return {
+    ...(username === undefined ? {} : { username }),
+    ...(password === undefined ? {} : { password }),
+    ...(tls ? { tls: tlsOf(address) } : {}),
+    lazyConnect: true,
+    connectionName: `dunlin-${name}`,
+    disableClientInfo: true,
+    keepAlive: 10_000,
+    connectTimeout: deadlineMs,
+    commandTimeout: deadlineMs + blockMs,
+    // Fails at once while there is no connection, and never sends by itself what may have been done already.
+    enableOfflineQueue: false,
+    autoResendUnfulfilledCommands: false,
+    // When the connection goes again meanwhile, nobody catches what that throws, and the channels are forgotten.
+    autoResubscribe: false,
+    maxRetriesPerRequest: 0,
+    retryStrategy: retryMs,
+    // After a failover the former master says so.
+    reconnectOnError: (error) => error.message.startsWith('READONLY'),
+  };
 }
 
 function tlsOf({ ca }: RedisAddress): { ca?: Buffer } {

@@ -1,6 +1,6 @@
 import type { Engine } from '../../../platform/engine.ts';
 import type { RedisConnection } from '../../../platform/redis/connect.ts';
-import type { Consumer, Handler } from '../consuming.ts';
+import type { Consumer, KeepingHandler } from '../consuming.ts';
 import { type LeaseKeys, Leases } from './leases.ts';
 import {
   PartitionedConsumer,
@@ -18,7 +18,7 @@ export interface ConsumingParts<R> {
   leaseMs: number;
   batches: PartitionedOptions;
   source: PartitionedSource<R>;
-  handler: Handler<R>;
+  handler: KeepingHandler<R>;
   onAssigned?(partitions: number[]): void;
   onLost?(partitions: number[]): void;
   onStopped(): void;
@@ -51,7 +51,7 @@ export class Consuming<R> implements Consumer {
       },
     });
     this.#consumer = new PartitionedConsumer(source, this.#leases, handler, batches);
-    this.#subscriber = redis.another(parts.name);
+    this.#subscriber = redis.channels(parts.name);
     this.#subscriber.client.on('message', (_channel: string, text: string) => this.#told(text));
     // What was told while nobody listened is found by looking.
     this.#subscriber.client.on('ready', () => {
