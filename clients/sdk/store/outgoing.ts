@@ -1,5 +1,6 @@
 import { uuidv7 } from 'uuidv7';
 import type { Content } from '../../../protocol/content.ts';
+import type { AnyEvent } from '../../../protocol/events.ts';
 import type { DunlinClient } from '../client.ts';
 import type { ContentCodec, Destination } from '../codec.ts';
 import type { RefusedError } from '../session.ts';
@@ -34,6 +35,7 @@ export class Outgoing {
   /** Resolves with its id when it is kept. @throws {RefusedError} too_large, {StorageFullError}: nothing was kept */
   async send(to: Destination, content: Content, options: SendOptions): Promise<string> {
     const pending = this.made(to, content, options);
+    if (this.isHere(pending.id)) return pending.id;
     await this.#put(pending);
     try {
       await this.#handOver(pending);
@@ -45,10 +47,10 @@ export class Outgoing {
   }
 
   /** The next one in the order of writing, which is not kept yet. */
-  made(to: Destination, content: Content, options: SendOptions): Pending {
+  made(to: Destination, content: Content, { id = uuidv7(), ...options }: SendOptions): Pending {
     const begun = this.#clock.local();
     return {
-      id: uuidv7(),
+      id,
       to,
       content,
       options,
@@ -57,6 +59,11 @@ export class Outgoing {
       state: 'queued',
       refusal: null,
     };
+  }
+
+  /** It was asked for before, and is on its way or refused. */
+  isHere(id: string): boolean {
+    return this.#shelf.pendings.has(id);
   }
 
   /** Sends what has been kept as `queued`. */
@@ -94,7 +101,8 @@ export class Outgoing {
         ...(ttl === undefined ? {} : { ttl }),
         ...(forwarded === undefined ? {} : { forwarded }),
       };
-      const { accepted } = await this.#client.change('message.send', fields, id);
+      const { accepted, outcome } = await this.#client.change('message.send', fields, id);
+      outcome.then((event) => this.#sentBefore(event)).catch(() => {});
       accepted
         .then(
           () => this.#mark(id, { state: 'accepted' }),
@@ -104,6 +112,15 @@ export class Outgoing {
     });
     this.#handing = handed.catch(() => {});
     return handed;
+  }
+
+  /** Asked again after it had been sent: its event has come already, and does not come again. */
+  #sentBefore({ id, conversation, seq }: AnyEvent): Promise<void> {
+    return this.#shelf.change(async (change) => {
+      if (change.pending(id) === null) return;
+      const entry = await change.entry(conversation, seq);
+      if (entry?.key === id) change.putPending(id, null);
+    });
   }
 
   #mark(id: string, what: Partial<Pending>): Promise<void> {

@@ -1,12 +1,15 @@
 import type { Content } from '../../../protocol/content.ts';
 import type { Refusal } from '../../../protocol/errors.ts';
 import type { Destination } from '../codec.ts';
+import type { FileDescription } from '../media/description.ts';
 import type { Conversation } from './conversations.ts';
 import type { Message } from './entries.ts';
 import type { PendingUpload } from './uploading.ts';
 
 /** What may be said beside the content of a message. */
 export interface SendOptions {
+  /** Of one’s own making (UUIDv7), where it may be asked twice: under the same id it is the same message. */
+  id?: string;
   replyTo?: number;
   mentions?: string[];
   /** Seconds until its content is removed. */
@@ -14,13 +17,16 @@ export interface SendOptions {
   forwarded?: number;
 }
 
+/** What is said when a file is sent. */
+export interface MediaOptions extends SendOptions, FileDescription {}
+
 /** A message on its way: shown before the server has it. */
 export interface Pending {
   id: string;
   to: Destination;
   /** As it was written, before it was encoded. */
   content: Content;
-  options: SendOptions;
+  options: Omit<SendOptions, 'id'>;
   /** The order of writing. */
   number: number;
   /** When, by this device's clock, milliseconds since the Unix epoch. */

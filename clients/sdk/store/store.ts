@@ -4,8 +4,10 @@ import type { ListedConversation } from '../answers.ts';
 import type { DunlinClient } from '../client.ts';
 import { type ContentCodec, type Destination, plainCodec } from '../codec.ts';
 import { Emitter } from '../emitter.ts';
+import { contentBefore, fileFieldsIn } from '../media/description.ts';
 import { type FileKeep, MemoryFiles } from '../media/files.ts';
 import type { Media } from '../media/media.ts';
+import type { MakePreview } from '../media/preview.ts';
 import type { Storage } from '../storage.ts';
 import { Activity } from './activity.ts';
 import { ServerClock } from './clock.ts';
@@ -13,11 +15,11 @@ import { type Conversation, type Cursor, type Kept, merge, mergeReceipts } from 
 import { isNotice, type StoredEntry, type StoredMessage } from './entries.ts';
 import { Expiry } from './expiry.ts';
 import { Learning } from './learning.ts';
-import { contentBefore, type MediaOptions } from './media-options.ts';
 import { Outgoing } from './outgoing.ts';
 import { Pages } from './pages.ts';
-import type { Pending, SendOptions } from './pending.ts';
+import type { MediaOptions, Pending, SendOptions } from './pending.ts';
 import { rangeOf } from './ranges.ts';
+import { sealed } from './sealing.ts';
 import { searchHere } from './search.ts';
 import { type Change, Shelf, type Touched } from './shelf.ts';
 import { Taking } from './taking.ts';
@@ -51,6 +53,8 @@ export interface StoreOptions {
   media?: Media;
   /** Where files are until they are uploaded; without it they are lost at a restart. */
   files?: FileKeep;
+  /** For encrypted files: without it they have no small picture but the one that they are sent with. */
+  preview?: MakePreview;
   /** This device’s clock, milliseconds since the Unix epoch. */
   now?: () => number;
 }
@@ -74,8 +78,14 @@ export class ChatStore extends Emitter<StoreEvents> {
   readonly #windows = new Set<ConversationWindow>();
   readonly #off: (() => void)[] = [];
 
-  constructor({ client, storage, codec = plainCodec, media, files = new MemoryFiles(), now }: StoreOptions) {
+  readonly #seals: boolean;
+  readonly #preview: MakePreview;
+
+  constructor(options: StoreOptions) {
     super();
+    const { client, storage, codec = plainCodec, media, files = new MemoryFiles(), now } = options;
+    this.#seals = codec.seals === true;
+    this.#preview = options.preview ?? (async () => null);
     this.#client = client;
     this.#clock = new ServerClock(now);
     this.#shelf = new Shelf(storage, client.user);
@@ -205,18 +215,28 @@ export class ChatStore extends Emitter<StoreEvents> {
   }
 
   /**
-   * Sends a file: shown at once as `uploading`, sent when it is there, also after a restart; see {@link uploads}. Resolves with the id of the
+   * Sends a file: shown at once as `uploading`, sent when it is there, also after a restart; see {@link uploads}. It is encrypted where
+   * messages are, and where `encrypt` says so. Resolves with the id of the
    * message when it is kept. @throws {RefusedError} too_large, bad_request, {StorageFullError}
    */
   async sendMedia(to: Destination, file: Blob, options: MediaOptions = {}): Promise<string> {
     if (this.uploads === null) throw new Error('this store was opened without media');
-    const content = contentBefore(file, options);
-    const { kind, name, durationMs, waveform, replyTo, mentions, ttl, forwarded } = options;
-    const beside = { replyTo, mentions, ttl, forwarded };
-    const said = { kind, name, durationMs, waveform };
-    const pending = this.#outgoing.made(to, content, defined(beside));
-    const upload = { url: null, paused: false, fields: defined(said) };
-    await this.uploads.begin({ ...pending, state: 'uploading', upload }, file);
+    const { id, replyTo, mentions, ttl, forwarded } = options;
+    const beside = { id, replyTo, mentions, ttl, forwarded };
+    // Its place in the order of writing is that of the call, however long it takes to look at the file.
+    const pending = this.#outgoing.made(to, contentBefore(file, options), defined(beside));
+    if (this.#outgoing.isHere(pending.id)) return pending.id;
+    const upload = { url: null, paused: false, fields: fileFieldsIn(options) };
+    if (!this.#seals && options.encrypt !== true) {
+      await this.uploads.begin({ ...pending, state: 'uploading', upload }, file);
+      return pending.id;
+    }
+    const { content, envelope } = await sealed(file, options, this.#preview);
+    if (this.#outgoing.isHere(pending.id)) return pending.id;
+    await this.uploads.begin(
+      { ...pending, content, state: 'uploading', upload: { ...upload, envelope } },
+      file,
+    );
     return pending.id;
   }
 

@@ -24,13 +24,14 @@ export function App({ door }: { door: Door }) {
     }
   }, [state]);
   useEffect(() => {
-    if (!superseded) return;
+    if (superseded === null) return;
+    const here = () => location.reload();
+    // It would take the connection back from where somebody looks.
+    if (superseded === 'tab')
+      toast(t('shell.elsewhere'), { action: { label: t('shell.useHere'), onChoose: here } });
     // Nobody looks: nobody is disturbed.
-    if (document.visibilityState === 'hidden') location.reload();
-    else
-      toast(t('shell.superseded'), {
-        action: { label: t('shell.reload'), onChoose: () => location.reload() },
-      });
+    else if (document.visibilityState === 'hidden') here();
+    else toast(t('shell.superseded'), { action: { label: t('shell.reload'), onChoose: here } });
   }, [superseded]);
   useEffect(() => {
     if (full) toast(t('shell.notKept'), { kind: 'error' });

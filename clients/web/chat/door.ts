@@ -1,5 +1,7 @@
 import { type ReadonlySignal, type Signal, signal } from '@preact/signals';
+import type { AccountState, SupersededBy } from '../host/contract.ts';
 import type { Chat } from './chat.ts';
+import { type LeftBehind, withDrafts } from './left-behind.ts';
 import type { Line } from './line.ts';
 import { Mirror } from './mirror.ts';
 
@@ -14,8 +16,8 @@ export type DoorState =
 /** The way in: whether somebody is signed in on this device, and signing in. The same in all tabs, at the same time. */
 export interface Door {
   readonly state: ReadonlySignal<DoorState>;
-  /** Another tab runs a newer version, which has taken the connection. */
-  readonly superseded: ReadonlySignal<boolean>;
+  /** Another tab has taken the connection: it runs a newer version, or it cannot share it with this one. */
+  readonly superseded: ReadonlySignal<SupersededBy | null>;
   /** What comes cannot be kept any more. */
   readonly full: ReadonlySignal<boolean>;
   /** @throws {RefusedError} username_taken, weak_password, invitation_required, …; an Error: not reachable */
@@ -30,13 +32,16 @@ export interface Door {
   tryAgain(): void;
 }
 
-export function openDoor(line: Line): Door {
+/** @param left what pages of this browser have left when they closed */
+export function openDoor(line: Line, left: LeftBehind): Door {
   const state: Signal<DoorState> = signal({ at: 'opening' });
-  const superseded = signal(false);
+  const superseded = signal<SupersededBy | null>(null);
   const full = signal(false);
   let mirror: Mirror | null = null;
 
-  const enter = (account: ConstructorParameters<typeof Mirror>[1] | null, by: 'user' | 'server' | null) => {
+  const enter = (entered: AccountState | null, by: 'user' | 'server' | null) => {
+    const found = left.enter(entered?.me.device ?? null);
+    const account = entered && { ...entered, conversations: withDrafts(entered.conversations, found) };
     if (account === null) {
       mirror = null;
       full.value = false;
@@ -57,7 +62,7 @@ export function openDoor(line: Line): Door {
   };
   line.onPush = (push) => {
     if (push.push === 'account') enter(push.account, push.by);
-    else if (push.push === 'superseded') superseded.value = true;
+    else if (push.push === 'superseded') superseded.value = push.by;
     else if (push.push === 'full') full.value = true;
     else mirror?.took(push);
   };

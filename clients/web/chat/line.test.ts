@@ -67,20 +67,23 @@ describe('a page’s line to its host', () => {
     void line.connect();
     const first = await welcome(0);
     const query = line.ask('query', 'devices.list', {});
-    const sent = line.ask('send', { user: 'bob' }, 'once', {});
+    const sent = line.ask('send', { user: 'bob' }, 'once', { id: 'm1' });
+    const login = line.ask('login', 'bob', 'secret', {});
     const checked = line.check();
     t.mock.timers.tick(5_000);
-    await assert.rejects(sent, /host has gone/);
+    await assert.rejects(login, /host has gone/);
     assert.ok(first.closed);
     t.mock.timers.tick(500);
     const second = await welcome(1);
     const again = second.asked.filter(({ method }) => method !== 'hello');
     assert.deepEqual(
       again.map(({ method }) => method),
-      ['query', 'ping'],
+      ['query', 'send', 'ping'],
     );
+    assert.deepEqual(again[1]!.given, [{ user: 'bob' }, 'once', { id: 'm1' }]);
     for (const { id } of again) second.answer({ id, value: 'here' });
     assert.equal(await query, 'here');
+    assert.equal(await sent, 'here');
     await checked;
     assert.equal(hosts.length, 2);
   });
@@ -99,6 +102,29 @@ describe('a page’s line to its host', () => {
       hosts.map(({ shared }) => shared),
       [true, true, false],
     );
+    line.close();
+  });
+
+  it('asks once what is asked at the welcome', async (t) => {
+    const { line, welcome } = stage(t);
+    line.onWelcome = () => void line.ask('unfollow', { typing: 'c1' });
+    void line.connect();
+    const host = await welcome(0);
+    assert.equal(host.asked.filter(({ method }) => method === 'unfollow').length, 1);
+    line.close();
+  });
+
+  it('looks for no other host when another has taken the connection', async (t) => {
+    const { line, hosts, welcome } = stage(t);
+    void line.connect();
+    const first = await welcome(0);
+    first.answer({ push: 'superseded', by: 'version' });
+    void line.check();
+    t.mock.timers.tick(5_000);
+    t.mock.timers.tick(500);
+    for (let turns = 0; turns < 5; turns++) await turn();
+    assert.equal(hosts.length, 1);
+    assert.ok(first.closed);
     line.close();
   });
 

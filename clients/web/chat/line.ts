@@ -11,16 +11,8 @@ const AGAIN_MS = 500;
 /** So many shared hosts in a row that do not answer, and the tab takes one of its own. */
 const TRIES_SHARED = 2;
 
-/** Asked again of the next host when one dies before it has answered: twice does no harm. */
-const once: ReadonlySet<Method> = new Set<Method>([
-  'send',
-  'sendMedia',
-  'register',
-  'login',
-  'setEmail',
-  'look',
-  'step',
-]);
+/** Not asked again of the next host when one dies before it has answered. All else does no harm twice: messages have ids. */
+const once: ReadonlySet<Method> = new Set<Method>(['register', 'login', 'setEmail', 'look', 'step']);
 
 interface Asked {
   method: Method;
@@ -40,11 +32,13 @@ export class Line {
   #failed = 0;
   #unwatch: () => void = () => {};
   #closed = false;
+  #superseded = false;
   /** A host has been reached, the first one or another. */
   onWelcome: (welcome: Welcome) => void = () => {};
   /** There is a host, and it cannot work: nothing can be kept here. */
   onBroken: (error: Error) => void = () => {};
   onPush: (push: Push) => void = () => {};
+  onAsk: (method: Method, given: unknown[]) => void = () => {};
   /** The host has gone; the next one is looked for. */
   onLost: () => void = () => {};
 
@@ -69,8 +63,10 @@ export class Line {
       this.#failed = 0;
       this.#ready = true;
       this.#unwatch = onEnd(welcome.host, () => this.#lost(port));
+      // What is asked at the welcome goes out by itself.
+      const before = [...this.#asked];
       this.onWelcome(welcome);
-      for (const [id, { method, given }] of this.#asked) port.post({ id, method, given });
+      for (const [id, { method, given }] of before) port.post({ id, method, given });
     } catch (error) {
       if (this.#port === port) this.onBroken(error as Error);
     } finally {
@@ -80,6 +76,7 @@ export class Line {
 
   /** @throws {RefusedError}, {StorageFullError}, or an Error when the host died on the way to what cannot be asked again */
   ask<M extends Method>(method: M, ...given: Parameters<Methods[M]>): Promise<ReturnType<Methods[M]>> {
+    this.onAsk(method, given);
     const port = this.#ready ? this.#port : null;
     return this.#post(port, method, given) as Promise<ReturnType<Methods[M]>>;
   }
@@ -91,6 +88,13 @@ export class Line {
     const silent = setTimeout(() => this.#lost(port), PING_MS);
     await this.ask('ping').catch(() => {});
     clearTimeout(silent);
+  }
+
+  /** What has been asked of these, and not been answered yet; in the order of asking. */
+  unanswered(methods: ReadonlySet<Method>): { method: Method; given: unknown[] }[] {
+    return [...this.#asked.values()]
+      .filter(({ method }) => methods.has(method))
+      .map(({ method, given }) => ({ method, given }));
   }
 
   close(): void {
@@ -111,7 +115,11 @@ export class Line {
 
   #took(port: Port, message: Answer | Push): void {
     if (this.#port !== port) return;
-    if ('push' in message) return this.onPush(message);
+    if ('push' in message) {
+      // Whoever took the connection would lose it to the next host of this page.
+      if (message.push === 'superseded') this.#superseded = true;
+      return this.onPush(message);
+    }
     const asked = this.#asked.get(message.id);
     this.#asked.delete(message.id);
     if ('failure' in message) asked?.reject(errorOf(message.failure));
@@ -130,6 +138,7 @@ export class Line {
       reject(new Error('the host has gone'));
     }
     this.onLost();
+    if (this.#superseded) return;
     setTimeout(() => void this.connect(), AGAIN_MS);
   }
 }

@@ -143,11 +143,12 @@ export class Mirror implements Chat {
     return view;
   }
 
+  // By an id of this side's making, as all that changes something: asked again of another host it is the same.
   send(to: Where, content: Content | string, options: SendOptions = {}): Promise<string> {
-    return this.#line.ask('send', to, content, options);
+    return this.#line.ask('send', to, content, { id: uuidv7(), ...options });
   }
   sendMedia(to: Where, file: Blob, options: MediaOptions = {}): Promise<string> {
-    return this.#line.ask('sendMedia', to, file, options);
+    return this.#line.ask('sendMedia', to, file, { id: uuidv7(), ...options });
   }
   upload(id: string): ReadonlySignal<UploadProgress | null> {
     return this.#uploads.get(id);
@@ -184,7 +185,6 @@ export class Mirror implements Chat {
     return this.#line.ask('searchServer', query, options);
   }
 
-  // By an id of this side's making: asked again of another host it is the same change.
   change<T extends ChangeType>(type: T, fields: Fields<T>, id = uuidv7()): Promise<AnyEvent> {
     return this.#line.ask('change', type, fields, id);
   }

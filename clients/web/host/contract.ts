@@ -100,6 +100,8 @@ export interface Request {
 export type Failure = { name: 'refused'; refusal: Refusal } | { name: 'full' | 'error'; message: string };
 export type Answer = { id: number } & ({ value: unknown } | { failure: Failure });
 
+export type SupersededBy = 'version' | 'tab';
+
 /** What the host says of its own accord, to each page that it concerns. */
 export type Push =
   | { push: 'account'; account: AccountState | null; by: 'user' | 'server' }
@@ -113,5 +115,5 @@ export type Push =
   | { push: 'event'; event: AnyEvent }
   /** There is no room: what comes is shown, and not kept. */
   | { push: 'full' }
-  /** A newer host has taken over: this page is of an older version. */
-  | { push: 'superseded' };
+  /** Another host has taken over: this page is of an older version, or another tab took the connection of one that cannot be shared. */
+  | { push: 'superseded'; by: SupersededBy };

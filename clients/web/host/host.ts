@@ -1,7 +1,7 @@
 import { type FileKeep, type Session, Sessions, type Storage, StorageFullError } from '../../sdk/index.ts';
 import type { Me } from '../chat/chat.ts';
 import { Account } from './account.ts';
-import type { Methods, Push } from './contract.ts';
+import type { Methods, Push, SupersededBy } from './contract.ts';
 import { live, onEnd } from './life.ts';
 import type { Port } from './port.ts';
 import { type Served, Tab } from './tab.ts';
@@ -34,7 +34,7 @@ export class Host implements Served {
   #files: FileKeep | null = null;
   #sessions: Sessions | null = null;
   #account: Account | null = null;
-  #superseded = false;
+  #superseded: SupersededBy | null = null;
   readonly #touched = { list: new Set<string>(), views: new Set<string>() };
   #telling = false;
 
@@ -47,14 +47,14 @@ export class Host implements Served {
   connect(port: Port): void {
     const tab = new Tab(port, this);
     this.#tabs.add(tab);
-    if (this.#superseded) tab.push({ push: 'superseded' });
+    if (this.#superseded !== null) tab.push({ push: 'superseded', by: this.#superseded });
   }
 
-  /** A host of another version has started: this one lets go of the device. */
-  async supersede(): Promise<void> {
-    if (this.#superseded) return;
-    this.#superseded = true;
-    this.#push({ push: 'superseded' });
+  /** Another host has started, of another version or for another tab: this one lets go of the device. */
+  async supersede(by: SupersededBy): Promise<void> {
+    if (this.#superseded !== null) return;
+    this.#superseded = by;
+    this.#push({ push: 'superseded', by });
     await this.#inTurn(() => this.#close());
   }
 

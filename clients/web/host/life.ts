@@ -16,10 +16,10 @@ export function live(kind: 'host' | 'tab'): Promise<string | null> {
   });
 }
 
-/** Calls when the one who holds it has ended. Returns what makes it not call. */
+/** Calls when the one who holds it has ended. Returns what makes it not call. Shared: one who is frozen keeps it from nobody. */
 export function onEnd(name: string | null, ended: () => void): () => void {
   if (locks === undefined || name === null) return () => {};
   const abort = new AbortController();
-  locks.request(name, { signal: abort.signal }, () => ended()).catch(() => {});
+  locks.request(name, { mode: 'shared', signal: abort.signal }, () => ended()).catch(() => {});
   return () => abort.abort();
 }

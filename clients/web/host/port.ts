@@ -5,12 +5,13 @@ export interface Port {
   close(): void;
 }
 
-export function portOf(channel: MessagePort): Port {
+/** Of a channel that is open, with nobody else on it than the two. */
+export function portOf(channel: MessagePort | BroadcastChannel): Port {
   const port: Port = {
     post: (message) => channel.postMessage(message),
     onMessage: () => {},
     close: () => channel.close(),
   };
-  channel.onmessage = ({ data }) => port.onMessage(data);
+  channel.onmessage = ({ data }: MessageEvent) => port.onMessage(data);
   return port;
 }

@@ -34,6 +34,8 @@ export interface BrowserOptions {
   microphone?: boolean;
   /** Where the app is, where that is not the server itself. */
   origin?: string;
+  /** More flags of Chromium's. */
+  flags?: readonly string[];
 }
 
 export interface App {
@@ -75,7 +77,7 @@ export async function startApp(
 
 async function openBrowser(
   origin: string,
-  { size = 'desktop', language = 'en', dark = false, microphone = false }: BrowserOptions,
+  { size = 'desktop', language = 'en', dark = false, microphone = false, flags = [] }: BrowserOptions,
 ): Promise<Browser> {
   const folder = mkdtempSync(join(tmpdir(), 'dunlin-chromium-'));
   const context = await chromium.launchPersistentContext(folder, {
@@ -94,6 +96,7 @@ async function openBrowser(
       '--disable-component-update',
       '--disable-sync',
       ...(microphone ? ['--use-fake-device-for-media-stream', '--use-fake-ui-for-media-stream'] : []),
+      ...flags,
     ],
   });
   context.setDefaultTimeout(15_000);

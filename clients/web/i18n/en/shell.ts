@@ -20,6 +20,8 @@ export const shell = {
   'shell.newer': 'There is a newer version of Dunlin.',
   'shell.reload': 'Reload',
   'shell.superseded': 'Dunlin was updated in another tab. Reload this one to go on here.',
+  'shell.elsewhere': 'Dunlin is open in another tab. This browser can only use one at a time.',
+  'shell.useHere': 'Use here',
   'shell.broken': 'Something went wrong here',
   'shell.brokenText': 'Nothing that you wrote is lost. Reload the page to go on.',
   'shell.cannotOpen': 'Dunlin cannot keep anything in this browser',
