@@ -8,6 +8,8 @@ export type Destination = { conversation: string } | { user: string };
  * fallback text that it has.
  */
 export interface ContentCodec {
+  /** What travels cannot be read by the server: files are encrypted too. */
+  readonly seals?: boolean;
   encode(content: Content, to: Destination): Promise<Content>;
   /** Once for each content that comes, in the order of its conversation as far as it comes live. */
   decode(

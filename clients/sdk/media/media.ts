@@ -1,21 +1,24 @@
+import { refusal } from '../../../protocol/errors.ts';
 import type { MediaAnswer, MediaQuota, MediaWithUrls } from '../../../protocol/http/media.ts';
 import type { MediaContent } from '../../../protocol/media.ts';
-import type { Session, Sessions } from '../session.ts';
+import { RefusedError, type Session, type Sessions } from '../session.ts';
+import { contentBefore, type FileDescription, type FileFields, fileFieldsIn } from './description.ts';
+import { plainBlob, plainStream, type Variant } from './reading.ts';
 import { type Requests, requestsOf } from './requests.ts';
-import { endUpload, uploadByTus } from './tus.ts';
+import { contentIn, freshEnvelope, sourceIn } from './sealed/envelope.ts';
+import { typeOf } from './sealed/type-of.ts';
+import { endUpload, type UploadSource, uploadByTus } from './tus.ts';
 
-/** What is said of a file when it is uploaded; the server finds out what its bytes say. */
-export interface FileFields {
-  /** How it is to be shown, where its bytes allow it. */
-  kind?: MediaContent['kind'];
-  name?: string;
-  durationMs?: number;
-  /** How loud it is, from beginning to end: at most 64 numbers from 0 to 31. */
-  waveform?: readonly number[];
+/** What is said of a file in its message, and whether the server may look into it. */
+export interface ShareOptions extends FileDescription {
+  signal?: AbortSignal;
+  onProgress?(sent: number): void;
 }
 
 export interface UploadOptions extends FileFields {
   signal?: AbortSignal;
+  /** It is encrypted: nothing of what is in it is said. So many bytes at its end are its thumbnail. */
+  sealed?: { thumbnailBytes: number } | undefined;
   /** An upload that was begun earlier goes on. */
   url?: string | null;
   onUrl?(url: string): void | Promise<void>;
@@ -48,15 +51,24 @@ export class Media {
    * Uploads a file in parts.
    * @throws {RefusedError} too_large, quota_exceeded, media_rejected, …; other errors: not reachable, goes on with the `url` it had
    */
-  async upload(file: Blob, options: UploadOptions = {}): Promise<MediaAnswer> {
-    const { kind, name, durationMs, waveform, ...tus } = options;
-    const fields: Record<string, string> = {};
-    if (kind !== undefined) fields.kind = kind;
-    if (name !== undefined) fields.name = name;
-    if (durationMs !== undefined) fields.duration_ms = String(durationMs);
-    if (waveform !== undefined) fields.waveform = waveform.join(',');
-    const id = await uploadByTus(this.requests, file, { fields, ...tus });
+  async upload(file: Blob | UploadSource, options: UploadOptions = {}): Promise<MediaAnswer> {
+    const source = file instanceof Blob ? partsOf(file) : file;
+    const id = await uploadByTus(this.requests, source, { ...options, fields: fieldsOf(options) });
     return this.describe(id, options.signal);
+  }
+
+  /**
+   * Uploads a file, encrypted where that is wanted, and answers with what a message has of it.
+   * @throws {RefusedError} too_large, bad_request, quota_exceeded, …; other errors: not reachable
+   */
+  async share(file: Blob, options: ShareOptions = {}): Promise<MediaContent> {
+    const { caption, encrypt = false, thumbnail, signal, onProgress } = options;
+    const tus = { ...(signal === undefined ? {} : { signal }), ...(onProgress ? { onProgress } : {}) };
+    if (!encrypt) return contentOf(await this.upload(file, { ...fileFieldsIn(options), ...tus }), caption);
+    const before = contentBefore(file, options, await typeOf(file));
+    const envelope = await freshEnvelope(thumbnail);
+    const { source, thumbnailBytes } = sourceIn(envelope, file);
+    return contentIn(envelope, before, await this.upload(source, { sealed: { thumbnailBytes }, ...tus }));
   }
 
   /** Gives up an upload that is not finished. */
@@ -95,20 +107,53 @@ export class Media {
   }
 
   /** The URL of a file, or of the small picture of it; null: there is none. @throws {RefusedError} not_found */
-  async url(
-    id: string,
-    { variant = 'content' }: { variant?: 'content' | 'thumbnail' } = {},
-  ): Promise<string | null> {
+  async url(id: string, { variant = 'content' }: { variant?: Variant } = {}): Promise<string | null> {
     const places = await this.places(id);
     return variant === 'content' ? places.url : places.thumbnail;
   }
 
-  /** The bytes, as they come. @throws {RefusedError} not_found, or an Error when not reachable */
-  async download(id: string, { signal }: { signal?: AbortSignal } = {}): Promise<Response> {
-    const { url } = await this.places(id);
+  /**
+   * The bytes as they are at the server: of what is encrypted see {@link open}.
+   * @throws {RefusedError} not_found, or an Error when not reachable
+   */
+  async download(
+    id: string,
+    { signal, variant = 'content' }: { signal?: AbortSignal; variant?: Variant } = {},
+  ): Promise<Response> {
+    const places = await this.places(id);
+    const url = variant === 'content' ? places.url : places.thumbnail;
+    if (url === null) throw new RefusedError(refusal('not_found', 'there is no thumbnail'));
     const response = await fetch(url, signal === undefined ? {} : { signal });
     if (!response.ok) throw new Error(`HTTP ${response.status} from ${new URL(url).host}`);
     return response;
+  }
+
+  /**
+   * The file of a message as it was sent, as it comes: what is encrypted is decrypted, and every part of it has been authenticated before it is
+   * given out. The stream errors with {@link DamagedError} where it is not what was sent, also when its end is missing.
+   * @throws {RefusedError} not_found, or an Error when not reachable or it cannot be decrypted here
+   */
+  async open(
+    content: MediaContent,
+    { signal, variant = 'content' }: { signal?: AbortSignal; variant?: Variant } = {},
+  ): Promise<ReadableStream<Uint8Array<ArrayBuffer>>> {
+    const response = await this.download(content.media, {
+      variant,
+      ...(signal === undefined ? {} : { signal }),
+    });
+    return plainStream(response, content, variant);
+  }
+
+  /** The same, as one Blob. @throws {DamagedError} and what {@link open} throws */
+  async blob(
+    content: MediaContent,
+    { signal, variant = 'content' }: { signal?: AbortSignal; variant?: Variant } = {},
+  ): Promise<Blob> {
+    const response = await this.download(content.media, {
+      variant,
+      ...(signal === undefined ? {} : { signal }),
+    });
+    return plainBlob(response, content, { variant });
   }
 
   /** How much one has, and may have. */
@@ -124,6 +169,25 @@ export class Media {
     const date = Date.parse(response.headers.get('date') ?? '');
     return { media, answered: Number.isNaN(date) ? Date.now() : date };
   }
+}
+
+const partsOf = (file: Blob): UploadSource => ({
+  size: file.size,
+  part: async (from, to) => file.slice(from, to),
+});
+
+function fieldsOf({ kind, name, durationMs, waveform, sealed }: UploadOptions): Record<string, string> {
+  const fields: Record<string, string> = {};
+  if (sealed !== undefined) {
+    fields.encrypted = 'true';
+    if (sealed.thumbnailBytes > 0) fields.thumbnail_bytes = String(sealed.thumbnailBytes);
+    return fields;
+  }
+  if (kind !== undefined) fields.kind = kind;
+  if (name !== undefined) fields.name = name;
+  if (durationMs !== undefined) fields.duration_ms = String(durationMs);
+  if (waveform !== undefined) fields.waveform = waveform.join(',');
+  return fields;
 }
 
 /** What a message says of a file that has been uploaded. */

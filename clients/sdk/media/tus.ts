@@ -9,6 +9,14 @@ const LEAST_PART = 64 * 1_024;
 const FIRST_PART = 256 * 1_024;
 const MOST_PART = 8 * 1_024 * 1_024;
 
+/** What is uploaded: the same bytes however often they are asked for. */
+export interface UploadSource {
+  /** Bytes. */
+  readonly size: number;
+  /** From one byte to before another. */
+  part(from: number, to: number): Promise<Blob | Uint8Array<ArrayBuffer>>;
+}
+
 export interface TusOptions {
   /** What is said beside the file, as text. */
   fields: Readonly<Record<string, string>>;
@@ -27,7 +35,7 @@ export interface TusOptions {
  */
 export async function uploadByTus(
   requests: Requests,
-  file: Blob,
+  file: UploadSource,
   { fields, url = null, signal, onUrl = () => {}, onProgress = () => {} }: TusOptions,
 ): Promise<string> {
   const ask = (path: string, options: RequestInit) =>
@@ -58,7 +66,7 @@ export async function uploadByTus(
     const answer = await ask(path, {
       method: 'PATCH',
       headers: { 'upload-offset': String(offset), 'content-type': 'application/offset+octet-stream' },
-      body: file.slice(offset, offset + part),
+      body: await file.part(offset, offset + part),
     });
     const reached = Number(answer.headers.get('upload-offset'));
     if (!Number.isSafeInteger(reached) || reached < offset || reached > file.size)

@@ -9,8 +9,7 @@ export type {
   StoredEntry,
   StoredMessage,
 } from './entries.ts';
-export { kindOf, type MediaOptions } from './media-options.ts';
-export type { SendOptions } from './pending.ts';
+export type { MediaOptions, SendOptions } from './pending.ts';
 export { ChatStore, type StoreEvents, type StoreOptions } from './store.ts';
 export type { Uploading, UploadProgress } from './uploading.ts';
 export type {

@@ -1,7 +1,10 @@
 import { type Refusal, refusal } from '../../../protocol/errors.ts';
+import type { MediaContent } from '../../../protocol/media.ts';
 import type { DunlinClient } from '../client.ts';
+import type { FileFields } from '../media/description.ts';
 import type { FileKeep } from '../media/files.ts';
-import { contentOf, type FileFields, type Media } from '../media/media.ts';
+import { contentOf, type Media } from '../media/media.ts';
+import { contentIn, type Envelope, lengthIn, sourceIn } from '../media/sealed/envelope.ts';
 import { RefusedError } from '../session.ts';
 import type { Pending } from './pending.ts';
 import type { Shelf } from './shelf.ts';
@@ -23,6 +26,8 @@ export interface PendingUpload {
   url: string | null;
   paused: boolean;
   fields: FileFields;
+  /** What it is encrypted with: the same over restarts, so that it goes on with the same bytes. Absent: it is not. */
+  envelope?: Envelope;
 }
 
 /** Files up to this many bytes do not wait for larger ones. */
@@ -189,10 +194,13 @@ export class Uploading {
       const pending = this.#uploading(id);
       if (pending === null) return;
       this.#tell(pending, { state: 'running' });
-      const { url, fields } = pending.upload!;
+      const { url, fields, envelope } = pending.upload!;
+      const { source, thumbnailBytes } = envelope
+        ? sourceIn(envelope, file)
+        : { source: file, thumbnailBytes: 0 };
       try {
-        const media = await this.#media.upload(file, {
-          ...fields,
+        const media = await this.#media.upload(source, {
+          ...(envelope === undefined ? fields : { sealed: { thumbnailBytes } }),
           url,
           signal,
           onUrl: async (begun) => void (await this.#mark(id, { url: begun })),
@@ -222,13 +230,13 @@ export class Uploading {
     await this.#shelf.change(async (change) => {
       const pending = change.pending(id);
       if (pending?.state !== 'uploading') return;
-      const { upload: _, ...rest } = pending;
-      const { text } = pending.content;
-      sent = {
-        ...rest,
-        content: contentOf(media, typeof text === 'string' ? text : undefined),
-        state: 'queued',
-      };
+      const { upload, ...rest } = pending;
+      const before = pending.content as MediaContent;
+      const content =
+        upload?.envelope === undefined
+          ? contentOf(media, before.text)
+          : contentIn(upload.envelope, before, media);
+      sent = { ...rest, content, state: 'queued' };
       change.putPending(id, sent);
     });
     if (sent === null) return; // given up meanwhile
@@ -250,9 +258,9 @@ export class Uploading {
 
   #forget(pending: Pending): void {
     const { id } = pending;
-    const { sent = 0 } = this.#progress.get(id) ?? {};
+    const { sent = 0, bytes = bytesOf(pending) } = this.#progress.get(id) ?? {};
     this.#progress.delete(id);
-    this.onProgress({ id, sent, bytes: bytesOf(pending), state: 'ended' });
+    this.onProgress({ id, sent, bytes, state: 'ended' });
   }
 
   #tell(pending: Pending, what: Partial<UploadProgress>): void {
@@ -281,7 +289,11 @@ export class Uploading {
   }
 }
 
-const bytesOf = ({ content }: Pending): number => Number((content as { bytes?: unknown }).bytes ?? 0);
+/** How much there is to upload. */
+function bytesOf({ content, upload }: Pending): number {
+  const { bytes } = content as MediaContent;
+  return upload?.envelope === undefined ? bytes : lengthIn(upload.envelope, bytes);
+}
 
 const isPassing = ({ code, retry, retry_after_ms = 0 }: Refusal): boolean =>
   code === 'upload_conflict' || code === 'upload_busy' || (retry && retry_after_ms <= OURS_TO_WAIT_MS);
