@@ -71,6 +71,11 @@ export const definitions = {
     help: 'Records of the event stream that were removed before who consumes it under a name came to them.',
     labels: ['reader'],
   },
+  feed_passed_over_total: {
+    type: 'counter',
+    help: 'Events of the event stream that who consumes it under a name could not take, and that were passed over: a mistake in the program, each is in the log.',
+    labels: ['reader'],
+  },
   deliveries_total: { type: 'counter', help: 'Events and answers published to devices.' },
   redeliveries_total: { type: 'counter', help: 'Events published again, with DUP, after a reconnect.' },
   acknowledged_total: { type: 'counter', help: 'PUBACKs from devices.' },

@@ -20,12 +20,13 @@ import { RedisCursors } from '../services/messages/cursors.redis.ts';
 import { KafkaFeed } from '../services/messages/feed.kafka.ts';
 import { MemoryFeed } from '../services/messages/feed.memory.ts';
 import { RedisFeed } from '../services/messages/feed.redis.ts';
-import type { Feed } from '../services/messages/feed.ts';
+import type { Feed, OnPassedOver } from '../services/messages/feed.ts';
 import { openMongoHistory } from '../services/messages/history.mongodb.ts';
-import type { History, StreamedEvent } from '../services/messages/history.ts';
+import type { History } from '../services/messages/history.ts';
 import { KafkaLog } from '../services/messages/log.kafka.ts';
 import { RedisLog } from '../services/messages/log.redis.ts';
 import type { CommandLog } from '../services/messages/log.ts';
+import type { MessagesDatabase } from '../services/messages/sqlite.ts';
 import { type EngineName, Engines } from './engines.ts';
 import { exportLags } from './feed-lags.ts';
 import { Files, type FilesParts } from './files.ts';
@@ -60,7 +61,7 @@ export async function openStores(parts: OpenParts): Promise<Stores> {
       : await naming('history', 'MongoDB', mongo(parts, engines));
   const { log, feed } =
     urls.log === ''
-      ? { log: (await files.messages()).log, feed: new MemoryFeed({ onFailure: notTaken(logger) }) }
+      ? embeddedLog(parts, await files.messages())
       : await naming('log', urls.log.startsWith('kafka') ? 'Kafka' : 'Redis', openLog(parts, engines));
   const redis = urls.redis === '' ? null : await naming('redis', 'Redis', openRedis(parts, engines));
   const time = closing.add(new CoarseTime(), (t) => t.stop());
@@ -125,6 +126,19 @@ async function mongo({ config, closing }: OpenParts, engines: Engines): Promise<
   return closing.add(await openMongoHistory({ url, deadlineMs, engine }), (h) => h.close());
 }
 
+/** Log and event stream of the one process. */
+function embeddedLog(parts: OpenParts, messages: MessagesDatabase): { log: CommandLog; feed: Feed } {
+  const { config, logger } = parts;
+  const feed = new MemoryFeed({
+    onFailure: (error) =>
+      logger.warn({ err: error }, 'events could not be taken by who consumes them: tried again'),
+    onPassedOver: passedOver(parts),
+    // It is read from history, where that is beside it.
+    recent: config.engines.history === '' ? (ms) => messages.recent(ms) : undefined,
+  });
+  return { log: messages.log, feed };
+}
+
 async function openLog(parts: OpenParts, engines: Engines): Promise<{ log: CommandLog; feed: Feed }> {
   const { config, closing, logger, metrics, events } = parts;
   const { log: url, partitions, replicas, deadlineMs } = config.engines;
@@ -151,6 +165,7 @@ async function openLog(parts: OpenParts, engines: Engines): Promise<{ log: Comma
       await KafkaFeed.open(kafka, {
         onFailure,
         onMissed,
+        onPassedOver: passedOver(parts),
         onBadRecord: ({ partition, offset }) =>
           logger.error({ partition, offset: String(offset) }, 'a record of the event stream cannot be read'),
       }),
@@ -164,7 +179,10 @@ async function openLog(parts: OpenParts, engines: Engines): Promise<{ log: Comma
     await connectRedis(url, { name: 'log', deadlineMs, log: logger, use: 'log' }),
     (c) => c.close(),
   );
-  const feed = closing.add(new RedisFeed(connection, engine, { onFailure, onMissed }), (f) => f.close());
+  const feed = closing.add(
+    new RedisFeed(connection, engine, { onFailure, onMissed, onPassedOver: passedOver(parts) }),
+    (f) => f.close(),
+  );
   closing.add(exportLags(feed, metrics), (end) => end());
   const log = new RedisLog(connection, engine, { ...options, partitions, deadlineMs });
   return { log: closing.add(log, (l) => l.close()), feed };
@@ -188,15 +206,14 @@ async function brokerStores(
   return opened;
 }
 
-/** What a durable consumer of the event stream does not take, and what of it is passed over. */
-function notTaken(logger: Logger) {
-  return (error: unknown, passedOver: StreamedEvent | null) => {
-    if (passedOver === null)
-      return logger.warn({ err: error }, 'events could not be taken by who consumes them: tried again');
-    const { stream, seq, type } = passedOver;
+/** What a durable consumer of the event stream cannot take: everybody else's events go on. */
+function passedOver({ logger, metrics }: OpenParts): OnPassedOver {
+  return (name, { id, stream, seq, type }, error) => {
+    metrics.feed_passed_over_total.labels(name).inc();
     logger.error(
-      { err: error, stream, seq, type },
-      'an event was passed over: whoever consumes it cannot take it',
+      { err: error, name, event: id, stream, seq, type },
+      `an event was passed over: ${name} fails on it each time, by a mistake in the program. It is in history, and devices get it; what ${name} does ` +
+        'of it is missing. Report the error; docs/SCALING.md says what can be done by hand',
     );
   };
 }

@@ -13,6 +13,20 @@ export interface Unfinished<R> {
 // biome-ignore lint/suspicious/noConfusingVoidType: a handler that finishes whatever it gets need not say so
 export type Handler<R> = (batch: R[]) => Promise<Unfinished<R> | void>;
 
+/** Where a batch stands, for a handler that is not done with it when it has handled it. */
+export interface Place {
+  /** They were handled before, for certain, by a process that has ended: whatever that did is done. */
+  readonly again: boolean;
+  /**
+   * Called while the batch is being handled: after a crash it comes again, with everything behind it, until the function that this returns has
+   * been called. Nothing is written for it.
+   */
+  keep(): () => void;
+}
+
+/** A {@link Handler} that may keep what it handles. What was set aside cannot be kept. */
+export type KeepingHandler<R> = (batch: R[], place: Place) => ReturnType<Handler<R>>;
+
 /** What has to stay in order where something waits. */
 export interface Ordering<R> {
   /** Records of a partition that share one of these are handled in the order in which they came. */

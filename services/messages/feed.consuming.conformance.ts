@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { afterEach, beforeEach, describe, it } from 'node:test';
 import { uuidv7 } from 'uuidv7';
 import { Refused } from '../../protocol/errors.ts';
+import type { Place } from './consuming.ts';
 import type { Feed } from './feed.ts';
 import { sampleEvent as event } from './fixtures/sample-event.ts';
 import type { StreamedEvent } from './history.ts';
@@ -12,6 +13,8 @@ export interface ConsumingUnderTest {
   other: Feed;
   /** Whether what is written while nobody consumes under a known name is there for the next one. */
   keeps: boolean;
+  /** What was passed over, by either of the two: the consumer's name and the event's id. */
+  passedOver: [name: string, event: string][];
   /** Releases everything, what was written too. */
   dispose(): Promise<void>;
 }
@@ -22,6 +25,10 @@ class Handling {
   calls = 0;
   /** Resolves before the handler does what it does. */
   gate: Promise<void> = Promise.resolve();
+  /** What of a batch makes it be kept. */
+  keeps: (event: StreamedEvent) => boolean = () => false;
+  /** Lets go of what was kept. */
+  readonly releases: (() => void)[] = [];
   readonly #fails: (events: StreamedEvent[], call: number) => unknown;
   #waiting: { holds: () => boolean; resolve: () => void }[] = [];
 
@@ -29,12 +36,13 @@ class Handling {
     this.#fails = fails;
   }
 
-  readonly handle = async (events: StreamedEvent[]): Promise<void> => {
+  readonly handle = async (events: StreamedEvent[], place: Place): Promise<void> => {
     const call = ++this.calls;
     this.#look();
     await this.gate;
     const error = this.#fails(events, call);
     if (error) throw error;
+    if (events.some((event) => this.keeps(event))) this.releases.push(place.keep());
     this.events.push(...events);
     this.#look();
   };
@@ -57,6 +65,12 @@ class Handling {
 }
 
 const away = () => new Refused('unavailable', 'test');
+
+/** So many events of one stream. */
+function one(count: number): StreamedEvent[] {
+  const stream = uuidv7();
+  return Array.from({ length: count }, () => event(stream));
+}
 
 /** What every adapter promises of durable consumers. `open` gives a stream that nobody else writes to. */
 export function feedConsumingConformance(adapter: string, open: () => Promise<ConsumingUnderTest>): void {
@@ -202,6 +216,81 @@ export function feedConsumingConformance(adapter: string, open: () => Promise<Co
         second.of(stream).filter((seq) => seq > before.seq),
         meanwhile.map(({ seq }) => seq),
       );
+    });
+
+    it('brings what the handler keeps again to whoever consumes next, with what is behind it, and nothing before it', async (t) => {
+      if (!under.keeps) return t.skip('nothing is written without its consumers');
+      const [before, kept, behind] = one(3);
+      const first = new Handling();
+      first.keeps = ({ id }) => id === kept!.id;
+      const consuming = await under.feed.consume('one', first.handle);
+      for (const each of [before!, kept!, behind!]) {
+        await under.feed.write({ events: [each] });
+        await first.until(() => first.has(each));
+      }
+      await consuming.stop();
+      assert.equal(consuming.lag, 0);
+      const second = new Handling();
+      await under.other.consume('one', second.handle);
+      await second.until(() => second.has(behind!));
+      assert.deepEqual(second.of(before!.stream), [kept!.seq, behind!.seq]);
+    });
+
+    it('brings what is not kept any more to nobody', async (t) => {
+      if (!under.keeps) return t.skip('nothing is written without its consumers');
+      const [kept, behind, last] = one(3);
+      const first = new Handling();
+      first.keeps = ({ id }) => id === kept!.id;
+      const consuming = await under.feed.consume('one', first.handle);
+      for (const each of [kept!, behind!]) {
+        await under.feed.write({ events: [each] });
+        await first.until(() => first.has(each));
+      }
+      for (const release of first.releases) release();
+      await consuming.stop();
+      await under.feed.write({ events: [last!] });
+      const second = new Handling();
+      await under.other.consume('one', second.handle);
+      await second.until(() => second.has(last!));
+      assert.deepEqual(second.events, [last]);
+    });
+
+    it('passes over the event that its handler fails on by a mistake, says so, and brings all the others', async () => {
+      const events = [...one(3), ...one(2)];
+      const bad = events[1]!;
+      const handling = new Handling(
+        (some) => some.some(({ id }) => id === bad.id) && new TypeError('x is not y'),
+      );
+      const others = new Handling();
+      const consuming = await under.other.consume('one', handling.handle);
+      await under.other.consume('two', others.handle);
+      await under.feed.write({ events });
+      await handling.until(() => events.every((each) => each === bad || handling.has(each)));
+      await others.until(() => events.every((each) => others.has(each)));
+      await consuming.stop();
+      assert.deepEqual(under.passedOver, [['one', bad.id]]);
+      assert.equal(handling.has(bad), false);
+      assert.deepEqual(
+        handling.of(bad.stream),
+        [events[0]!, events[2]!].map(({ seq }) => seq),
+      );
+      // It is behind it for good.
+      assert.equal(consuming.lag, 0);
+    });
+
+    it('passes nothing over while what it needs is away, however often it fails, alone or with others', async () => {
+      const [first, last] = one(2);
+      const handling = new Handling((some, call) => {
+        if (call <= 4) return new Refused('rate_limited');
+        // A mistake among the trouble does not make it one.
+        if (call === 5) return new TypeError('x is not y');
+        return call <= 9 && some.some(({ id }) => id === first!.id) ? away() : null;
+      });
+      await under.other.consume('one', handling.handle);
+      await under.feed.write({ events: [first!, last!] });
+      await handling.until(() => handling.has(first!) && handling.has(last!));
+      assert.deepEqual(under.passedOver, []);
+      assert.deepEqual(handling.of(first!.stream), [first!.seq, last!.seq]);
     });
 
     it('brings what was not handled to whoever consumes next', async (t) => {

@@ -23,12 +23,14 @@ const event = (): StreamedEvent => ({
 /** The same event stream as two processes have it. */
 async function two() {
   const prefix = `feed-${uuidv7()}`;
-  const feed = await KafkaFeed.open(kafkaOf(prefix));
-  const other = await KafkaFeed.open(kafkaOf(prefix));
+  const passedOver: [string, string][] = [];
+  const options = { onPassedOver: (name: string, { id }: StreamedEvent) => passedOver.push([name, id]) };
+  const feed = await KafkaFeed.open(kafkaOf(prefix), options);
+  const other = await KafkaFeed.open(kafkaOf(prefix), options);
   const dispose = async () => {
     await Promise.all([feed.close(), other.close()]);
   };
-  return { feed, other, dispose };
+  return { feed, other, passedOver, dispose };
 }
 
 describe('Kafka', { skip }, () => {

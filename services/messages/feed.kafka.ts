@@ -2,12 +2,13 @@ import { startGroupAtEnd } from '../../platform/kafka/group-start.ts';
 import type { Kafka, Topic } from '../../platform/kafka/kafka.ts';
 import { KafkaWriter, type WriterOptions } from '../../platform/kafka/writer.ts';
 import { Refused } from '../../protocol/errors.ts';
-import type { Feed, FeedConsuming, FeedReader, Tidings } from './feed.ts';
+import type { Feed, FeedConsuming, FeedHandler, FeedReader, OnPassedOver, Tidings } from './feed.ts';
 import { checkConsumerName, EVENT_ORDER } from './feed-consuming.ts';
 import { eventIn, toRecords } from './feed-records.ts';
 import type { StreamedEvent } from './history.ts';
 import { Following, type FollowingOptions } from './kafka/following.ts';
 import { GroupConsumer, type GroupOptions } from './kafka/group-consumer.ts';
+import { passingOver } from './passing-over.ts';
 
 export interface KafkaFeedOptions
   extends FollowingOptions,
@@ -18,6 +19,7 @@ export interface KafkaFeedOptions
   consuming?: Partial<Pick<GroupOptions, 'maxBatch' | 'sessionTimeoutMs' | 'retryMaxMs' | 'commitDelayMs'>>;
   /** Told when records were removed before whoever consumes under this name came to them: it goes on at the first there is. */
   onMissed?: (name: string, count: number) => void;
+  onPassedOver?: OnPassedOver;
 }
 
 export interface KafkaFollowing {
@@ -89,12 +91,12 @@ export class KafkaFeed implements Feed {
   }
 
   /** @throws {Refused} unavailable, draining */
-  async consume(name: string, handler: (events: StreamedEvent[]) => Promise<void>): Promise<FeedConsuming> {
+  async consume(name: string, handler: FeedHandler): Promise<FeedConsuming> {
     checkConsumerName(name);
     const group = `${this.#kafka.prefix}-feed-${name}`;
     await startGroupAtEnd(this.#kafka, this.#topic, group);
     if (this.#closed) throw new Refused('draining');
-    const { onFailure, onMissed, consuming } = this.#options;
+    const { onFailure, onMissed, onPassedOver, consuming } = this.#options;
     const consumer = new GroupConsumer<StreamedEvent>(
       {
         kafka: this.#kafka,
@@ -109,7 +111,7 @@ export class KafkaFeed implements Feed {
         onCut: (_partition, from, to) => onMissed?.(name, Number(to - from)),
         onStopped: () => this.#consumers.delete(consumer),
       },
-      handler,
+      passingOver(handler, { onPassedOver: (event, error) => onPassedOver?.(name, event, error) }),
       { ...CONSUMING, ...consuming, ...(onFailure && { onFailure }) },
     );
     this.#consumers.set(consumer, name);

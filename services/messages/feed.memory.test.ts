@@ -13,8 +13,12 @@ feedConformance('memory', async () => {
 });
 
 feedConsumingConformance('memory', async () => {
-  const feed = new MemoryFeed();
-  return { feed, other: feed, keeps: false, dispose: () => feed.close() };
+  const passedOver: [string, string][] = [];
+  const feed = new MemoryFeed({
+    retryMaxMs: 100,
+    onPassedOver: (name, { id }) => passedOver.push([name, id]),
+  });
+  return { feed, other: feed, keeps: false, passedOver, dispose: () => feed.close() };
 });
 
 describe('MemoryFeed consuming', () => {
@@ -53,7 +57,7 @@ describe('MemoryFeed consuming', () => {
     const feed = new MemoryFeed({
       mostFailures: 2,
       retryMaxMs: 1,
-      onFailure: (_, event) => event !== null && passed.push(event.seq),
+      onPassedOver: (_, { seq }) => passed.push(seq),
     });
     const handled: number[] = [];
     await feed.consume('one', async (events) => {
@@ -75,6 +79,44 @@ describe('MemoryFeed consuming', () => {
     });
     await feed.write({ events: [event(1), event(2)] });
     assert.deepEqual(handled, [1, 2]);
+  });
+
+  it('brings what may have been kept by a former process once, as such, behind nothing that is new, and only to who keeps', async () => {
+    let reads = 0;
+    const feed = new MemoryFeed({
+      retryMaxMs: 1,
+      recent: async function* (ms) {
+        assert.equal(ms, 5_000);
+        yield [event(1), event(2)];
+        if (++reads === 1) throw new Refused('unavailable');
+        yield [event(3)];
+      },
+    });
+    const gotten: [boolean, number[]][] = [];
+    const done = Promise.withResolvers<void>();
+    const keeping = await feed.consume(
+      'one',
+      async (events, { again }) => {
+        gotten.push([again, seqs(events)]);
+        if (gotten.some(([, some]) => some.includes(3))) done.resolve();
+      },
+      { keepsMs: 5_000 },
+    );
+    const others: boolean[] = [];
+    await feed.consume('two', async (_, { again }) => void others.push(again));
+    await feed.write({ events: [event(4)] });
+    await done.promise;
+    assert.deepEqual(
+      gotten.filter(([again]) => again).flatMap(([, some]) => some),
+      [1, 2, 1, 2, 3],
+    );
+    assert.deepEqual(
+      gotten.filter(([again]) => !again),
+      [[false, [4]]],
+    );
+    assert.deepEqual(others, [false]);
+    await keeping.stop();
+    assert.equal(keeping.lag, 0);
   });
 
   it('refuses a write whose handler was stopped while it failed, for the log to bring it again', async () => {

@@ -1,15 +1,35 @@
-import type { Feed, FeedConsuming, FeedReader, Tidings } from './feed.ts';
+import { retryPause } from '../../platform/retry-pause.ts';
+import type {
+  ConsumeOptions,
+  Feed,
+  FeedConsuming,
+  FeedHandler,
+  FeedReader,
+  OnPassedOver,
+  Tidings,
+} from './feed.ts';
 import type { StreamedEvent } from './history.ts';
 import { MemoryConsumer, type MemoryConsumerOptions } from './memory-consumer.ts';
+import { passingOver } from './passing-over.ts';
+
+export interface MemoryFeedOptions extends MemoryConsumerOptions {
+  /** How often a handler may fail for a reason of its own before what it cannot take is passed over. Default 5. */
+  mostFailures?: number;
+  onPassedOver?: OnPassedOver;
+  /** What was stored in the last so many milliseconds in which anything was, in order, a page at a time. Absent: nobody knows. */
+  recent?: ((ms: number) => AsyncIterable<StreamedEvent[]>) | undefined;
+}
+
+const RETRY_MAX_MS = 5_000;
 
 /** The event stream within one process: a call. */
 export class MemoryFeed implements Feed {
   readonly #readers = new Set<FeedReader>();
   /** By name; of several under one name the first gets everything. */
   readonly #consumers = new Map<string, MemoryConsumer[]>();
-  readonly #options: MemoryConsumerOptions;
+  readonly #options: MemoryFeedOptions;
 
-  constructor(options: MemoryConsumerOptions = {}) {
+  constructor(options: MemoryFeedOptions = {}) {
     this.#options = options;
   }
 
@@ -30,15 +50,26 @@ export class MemoryFeed implements Feed {
   }
 
   /** Whoever consumes is there before anything is written, and stays until nothing is any more: nothing is kept for a name. */
-  async consume(name: string, handler: (events: StreamedEvent[]) => Promise<void>): Promise<FeedConsuming> {
-    const consumer = new MemoryConsumer(handler, this.#options);
+  async consume(
+    name: string,
+    handler: FeedHandler,
+    { keepsMs = 0 }: ConsumeOptions = {},
+  ): Promise<FeedConsuming> {
+    const { mostFailures, onPassedOver } = this.#options;
+    const sparing = passingOver(handler, {
+      mostFailures,
+      onPassedOver: (event, error) => onPassedOver?.(name, event, error),
+    });
+    const consumer = new MemoryConsumer(sparing, this.#options);
     this.#consumers.set(name, [...(this.#consumers.get(name) ?? []), consumer]);
+    const bringing = keepsMs > 0 ? this.#bringAgain(consumer, keepsMs) : DONE;
     return {
-      stop: () => {
+      stop: async () => {
         const others = this.#consumers.get(name)?.filter((one) => one !== consumer) ?? [];
         if (others.length > 0) this.#consumers.set(name, others);
         else this.#consumers.delete(name);
-        return consumer.stop();
+        await consumer.stop();
+        await bringing;
       },
       get lag() {
         return consumer.lag;
@@ -55,6 +86,23 @@ export class MemoryFeed implements Feed {
 
   async #consumed(events: StreamedEvent[]): Promise<void> {
     await Promise.all([...this.#consumers.values()].map(([first]) => first!.take(events)));
+  }
+
+  /** What a former process may have kept: there are no positions that would tell. */
+  async #bringAgain(consumer: MemoryConsumer, keepsMs: number): Promise<void> {
+    const { recent, retryMaxMs = RETRY_MAX_MS, onFailure } = this.#options;
+    const { stopping } = consumer;
+    if (recent === undefined) return;
+    for (let failures = 1; !stopping.aborted; failures++) {
+      try {
+        for await (const events of recent(keepsMs)) await consumer.take(events, true);
+        return;
+      } catch (error) {
+        if (stopping.aborted) return;
+        onFailure?.(error);
+        await retryPause(failures, retryMaxMs, stopping);
+      }
+    }
   }
 }
 

@@ -43,10 +43,16 @@ const event = (stream: string, seq: number): StreamedEvent => ({
 async function two() {
   const { redis, engine, dispose } = await ownRedis(url);
   const second = await openRedis(`${url}?prefix=${redis.prefix}`);
-  const [feed, other] = [new RedisFeed(redis, engine), new RedisFeed(second.redis, second.engine)];
+  const passedOver: [string, string][] = [];
+  const options = { onPassedOver: (name: string, { id }: StreamedEvent) => passedOver.push([name, id]) };
+  const [feed, other] = [
+    new RedisFeed(redis, engine, options),
+    new RedisFeed(second.redis, second.engine, options),
+  ];
   return {
     feed,
     other,
+    passedOver,
     dispose: async () => {
       await Promise.all([feed.close(), other.close()]);
       await second.redis.close();

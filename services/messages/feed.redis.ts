@@ -2,10 +2,11 @@ import type { Engine } from '../../platform/engine.ts';
 import type { RedisConnection } from '../../platform/redis/connect.ts';
 import { type Script, script } from '../../platform/redis/script.ts';
 import { Refused } from '../../protocol/errors.ts';
-import type { Feed, FeedConsuming, FeedReader, Tidings } from './feed.ts';
+import type { Feed, FeedConsuming, FeedHandler, FeedReader, OnPassedOver, Tidings } from './feed.ts';
 import { checkConsumerName } from './feed-consuming.ts';
 import { type FeedRecord, toRecords } from './feed-records.ts';
 import type { StreamedEvent } from './history.ts';
+import { passingOver } from './passing-over.ts';
 import { Consuming } from './redis/consuming.ts';
 import { type FeedEnd, FeedFollower } from './redis/feed-follower.ts';
 import { BEGIN, consumingKeys, END, type FeedKeys, feedKeys, WRITE } from './redis/feed-scripts.ts';
@@ -27,6 +28,7 @@ export interface RedisFeedOptions {
   retryMaxMs?: number;
   /** Told when records were removed before whoever consumes under this name came to them: it goes on at the first there is. */
   onMissed?(name: string, count: number): void;
+  onPassedOver?: OnPassedOver;
   /** Told of trouble that lasts, and of what cannot be read. */
   onFailure?(error: unknown): void;
 }
@@ -48,7 +50,8 @@ const MOST_COMMAND_CHARS = 1024 * 1024;
 export class RedisFeed implements Feed {
   readonly #redis: RedisConnection;
   readonly #engine: Engine;
-  readonly #options: Required<Omit<RedisFeedOptions, 'onFailure' | 'onMissed'>> & RedisFeedOptions;
+  readonly #options: Required<Omit<RedisFeedOptions, 'onFailure' | 'onMissed' | 'onPassedOver'>> &
+    RedisFeedOptions;
   readonly #keys: FeedKeys;
   readonly #write: Script<number>;
   readonly #end: Script<FeedEnd>;
@@ -104,9 +107,9 @@ export class RedisFeed implements Feed {
   }
 
   /** @throws {Refused} unavailable, overloaded, draining */
-  async consume(name: string, handler: (events: StreamedEvent[]) => Promise<void>): Promise<FeedConsuming> {
+  async consume(name: string, handler: FeedHandler): Promise<FeedConsuming> {
     checkConsumerName(name);
-    const { streams, leaseMs, maxBatch, retryMaxMs, onFailure, onMissed } = this.#options;
+    const { streams, leaseMs, maxBatch, retryMaxMs, onFailure, onMissed, onPassedOver } = this.#options;
     const keys = consumingKeys(this.#redis.prefix, name);
     const all = Array.from({ length: streams }, (_, i) => i);
     await this.#engine.run(() => Promise.all(all.map((i) => this.#begin([keys.last(i), keys.progress(i)]))));
@@ -123,7 +126,9 @@ export class RedisFeed implements Feed {
         onMissed: (count) => onMissed?.(name, count),
         onFailure,
       }),
-      handler,
+      handler: passingOver(handler, {
+        onPassedOver: (event, error) => onPassedOver?.(name, event, error),
+      }),
       onStopped: () => this.#consumers.delete(consuming),
     });
     this.#consumers.set(consuming, name);

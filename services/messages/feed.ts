@@ -1,4 +1,5 @@
 import type { Actor } from '../actor.ts';
+import type { Place } from './consuming.ts';
 import type { StreamedEvent } from './history.ts';
 import type { Outcome } from './pipeline.ts';
 
@@ -41,6 +42,24 @@ export interface FeedReader {
   onGap(): void;
 }
 
+/**
+ * Gets events one batch at a time. What it resolves for is handled. What it throws says what then: trouble that passes (see
+ * `isPassingTrouble`) brings the same again for as long as it takes, and nothing is lost; anything else is a mistake that this handler would
+ * make again and again, so after some tries each event is tried by itself, and what still fails is passed over, in every adapter.
+ */
+export type FeedHandler = (events: StreamedEvent[], place: Place) => Promise<void>;
+
+export interface ConsumeOptions {
+  /**
+   * The longest that the handler keeps events ({@link Place.keep}), milliseconds. A stream within one process has no positions: after its end
+   * all that was stored so long before comes again.
+   */
+  keepsMs?: number;
+}
+
+/** Told of each event that a consumer cannot take, and that is passed over: which consumer, which event, and why. */
+export type OnPassedOver = (name: string, event: StreamedEvent, error: unknown) => void;
+
 /** A handler of the event stream that was begun by {@link Feed.consume}. */
 export interface FeedConsuming {
   /** Resolves when the handler is done with what it has, and is not called any more. */
@@ -55,8 +74,8 @@ export interface Feed extends FeedWriter {
   follow(reader: FeedReader): Promise<{ stop(): Promise<void> }>;
   /**
    * Under one name each event goes to one process at a time, at least once, in order within its stream; its position is committed after the
-   * handler resolves; when it throws, the same comes again. Starts at what is written from its first use on.
+   * handler resolves, and not past what the handler keeps. Starts at what is written from its first use on.
    */
-  consume(name: string, handler: (events: StreamedEvent[]) => Promise<void>): Promise<FeedConsuming>;
+  consume(name: string, handler: FeedHandler, options?: ConsumeOptions): Promise<FeedConsuming>;
   close(): Promise<void>;
 }

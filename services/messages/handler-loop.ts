@@ -1,12 +1,16 @@
 import { retryPause } from '../../platform/retry-pause.ts';
 import { within } from '../../platform/within.ts';
-import type { Handler } from './consuming.ts';
+import type { KeepingHandler, Place } from './consuming.ts';
 
 /** What is handed out at once, and what to do when it has been handled but for some of it. */
 export interface Batch<R> {
   records: R[];
   settle(unfinished: ReadonlySet<R>): void;
+  /** Absent: it cannot be kept. */
+  place?: Place;
 }
+
+const NOWHERE: Place = { again: false, keep: () => () => {} };
 
 /** What the loop takes its batches from. */
 export interface BatchSource<R> {
@@ -35,7 +39,7 @@ export interface LoopOptions {
 /** The loop between partitions and their handler: one batch at a time, repeated when it failed. */
 export class HandlerLoop<R> {
   readonly #source: BatchSource<R>;
-  readonly #handler: Handler<R>;
+  readonly #handler: KeepingHandler<R>;
   readonly #options: LoopOptions;
   readonly #stopping = new AbortController();
   readonly #running: Promise<void>;
@@ -43,7 +47,7 @@ export class HandlerLoop<R> {
   #wake = Promise.withResolvers<void>();
   #underWay: Promise<void> | null = null;
 
-  constructor(source: BatchSource<R>, handler: Handler<R>, options: LoopOptions) {
+  constructor(source: BatchSource<R>, handler: KeepingHandler<R>, options: LoopOptions) {
     this.#source = source;
     this.#handler = handler;
     this.#options = options;
@@ -105,7 +109,7 @@ export class HandlerLoop<R> {
     const { promise, resolve } = Promise.withResolvers<void>();
     this.#underWay = promise;
     try {
-      const unfinished = await this.#handler(batch.records);
+      const unfinished = await this.#handler(batch.records, batch.place ?? NOWHERE);
       batch.settle(new Set(unfinished ? unfinished.records : []));
       this.#source.onSettled();
       if (unfinished) void this.#tryLater(unfinished.again);

@@ -1,21 +1,28 @@
 import { setTimeout as timer } from 'node:timers/promises';
 import { Refused } from '../../protocol/errors.ts';
-import type { FeedConsuming } from './feed.ts';
+import type { Place } from './consuming.ts';
+import type { FeedConsuming, FeedHandler } from './feed.ts';
 import type { StreamedEvent } from './history.ts';
-import { isStorageTrouble } from './pipeline/projection.ts';
 
 export interface MemoryConsumerOptions {
-  /** Told each time the handler failed, and of each event that is passed over. */
-  onFailure?: (error: unknown, passedOver: StreamedEvent | null) => void;
+  /** Told each time the handler failed. */
+  onFailure?: ((error: unknown) => void) | undefined;
   /** The longest pause before the handler gets the same again, milliseconds. Default 5,000. */
-  retryMaxMs?: number;
-  /** How often a handler may fail for a reason of its own before what it cannot handle is passed over. Default 5. */
-  mostFailures?: number;
+  retryMaxMs?: number | undefined;
 }
 
-type Handler = (events: StreamedEvent[]) => Promise<void>;
+interface Waiting {
+  events: readonly StreamedEvent[];
+  again: boolean;
+  done: PromiseWithResolvers<void>;
+}
 
 const RETRY_MIN_MS = 100;
+const nothing = () => {};
+/** What has to come again after a crash is told by its time: see `MemoryFeed`. */
+const keep = () => nothing;
+const NEW: Place = { again: false, keep };
+const AGAIN: Place = { again: true, keep };
 
 /**
  * A durable consumer within the writing process. It keeps no position: a write resolves when the handler has, and numbering commits its
@@ -23,19 +30,18 @@ const RETRY_MIN_MS = 100;
  * them again.
  *
  * So a handler that fails holds numbering up. Where storage does not answer that is as it should be: nothing else could be stored
- * either, and nothing is lost. A mistake in the handler must not stop the chat: after some failures each event is
- * tried by itself, and what still fails is passed over, told to `onFailure`.
+ * either, and nothing is lost. A mistake in the handler must not stop the chat: see `passingOver`.
  */
 export class MemoryConsumer implements FeedConsuming {
-  readonly #handler: Handler;
+  readonly #handler: FeedHandler;
   readonly #options: MemoryConsumerOptions;
   readonly #stopping = new AbortController();
   /** Written and not begun yet: what several writers bring meanwhile goes to the handler together. */
-  #waiting: { events: readonly StreamedEvent[]; done: PromiseWithResolvers<void> }[] = [];
+  #waiting: Waiting[] = [];
   #running: Promise<void> | null = null;
   #lag = 0;
 
-  constructor(handler: Handler, options: MemoryConsumerOptions) {
+  constructor(handler: FeedHandler, options: MemoryConsumerOptions) {
     this.#handler = handler;
     this.#options = options;
   }
@@ -44,12 +50,20 @@ export class MemoryConsumer implements FeedConsuming {
     return this.#lag;
   }
 
-  /** Resolves when they are handled. @throws {Refused} unavailable: stopped before that */
-  take(events: readonly StreamedEvent[]): Promise<void> {
+  get stopping(): AbortSignal {
+    return this.#stopping.signal;
+  }
+
+  /**
+   * Resolves when they are handled.
+   * @param again a former process had them
+   * @throws {Refused} unavailable: stopped before that
+   */
+  take(events: readonly StreamedEvent[], again = false): Promise<void> {
     if (this.#stopping.signal.aborted) return Promise.reject(stopped());
     const done = Promise.withResolvers<void>();
     this.#lag += events.length;
-    this.#waiting.push({ events, done });
+    this.#waiting.push({ events, again, done });
     this.#running ??= this.#run();
     return done.promise;
   }
@@ -61,9 +75,11 @@ export class MemoryConsumer implements FeedConsuming {
 
   async #run(): Promise<void> {
     while (this.#waiting.length > 0) {
-      const taken = this.#waiting.splice(0);
+      const { again } = this.#waiting[0]!;
+      const other = this.#waiting.findIndex((one) => one.again !== again);
+      const taken = this.#waiting.splice(0, other < 0 ? this.#waiting.length : other);
       const events = taken.flatMap((one) => one.events);
-      const handled = await this.#handle(events);
+      const handled = await this.#handle(events, again ? AGAIN : NEW);
       this.#lag -= events.length;
       for (const { done } of taken) {
         if (handled) done.resolve();
@@ -74,27 +90,17 @@ export class MemoryConsumer implements FeedConsuming {
   }
 
   /** False: stopped before that. */
-  async #handle(events: StreamedEvent[]): Promise<boolean> {
-    const { onFailure, mostFailures = 5 } = this.#options;
-    const { signal } = this.#stopping;
-    let mistakes = 0;
-    for (let failures = 0; !signal.aborted; ) {
+  async #handle(events: StreamedEvent[], place: Place): Promise<boolean> {
+    for (let failures = 0; !this.#stopping.signal.aborted; ) {
       try {
-        await this.#handler(events);
+        await this.#handler(events, place);
         return true;
       } catch (error) {
-        const passed = !isStorageTrouble(error) && ++mistakes >= mostFailures;
-        onFailure?.(error, passed && events.length === 1 ? events[0]! : null);
-        if (passed) return events.length === 1 || this.#oneByOne(events);
+        this.#options.onFailure?.(error);
         await this.#pause(++failures);
       }
     }
     return false;
-  }
-
-  async #oneByOne(events: StreamedEvent[]): Promise<boolean> {
-    for (const event of events) if (!(await this.#handle([event]))) return false;
-    return true;
   }
 
   #pause(failures: number): Promise<void> {

@@ -6,6 +6,7 @@ import { exportJobs } from './sqlite/export-jobs.ts';
 import { logJobs } from './sqlite/log-jobs.ts';
 import { Names } from './sqlite/names.ts';
 import { readJobs } from './sqlite/read-jobs.ts';
+import { recentJobs } from './sqlite/recent-jobs.ts';
 import { Removal } from './sqlite/removal.ts';
 import { SearchIndex } from './sqlite/search-index.ts';
 import { searchIndexJobs, searchJobs } from './sqlite/search-jobs.ts';
@@ -21,6 +22,7 @@ export function jobs(db: DatabaseSync) {
     ...logJobs(db),
     ...appendJobs(db, names, search, removal),
     ...readJobs(db, names),
+    ...recentJobs(db, names),
     ...searchIndexJobs(search),
     ...searchJobs(db, names),
     ...expiryJobs(db, names, removal),

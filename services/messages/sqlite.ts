@@ -3,15 +3,18 @@ import { SqliteCursors } from './cursors.sqlite.ts';
 import type { Cursors } from './cursors.ts';
 import { type MessagesExport, messagesExport } from './exporting.ts';
 import { SqliteHistory } from './history.sqlite.ts';
-import type { History } from './history.ts';
+import type { History, StreamedEvent } from './history.ts';
 import { SqliteLog, type SqliteLogOptions } from './log.sqlite.ts';
 import type { CommandLog } from './log.ts';
+import { recentEvents } from './recent.ts';
 import { messagesClient } from './sqlite/client.ts';
 
 export interface MessagesDatabase {
   log: CommandLog;
   history: History;
   cursors: Cursors;
+  /** See {@link recentEvents}. */
+  recent(ms: number): AsyncIterable<StreamedEvent[]>;
   /** For whoever moves it all elsewhere. */
   exporting: MessagesExport;
   /** Writes a consistent copy to `path` while everything goes on. */
@@ -45,6 +48,7 @@ export async function openMessagesDatabase(
     log,
     history,
     cursors,
+    recent: (ms) => recentEvents(client, ms),
     exporting: messagesExport(client, history, cursors),
     backup: (to) => database.backup(to),
     ended: database.ended,

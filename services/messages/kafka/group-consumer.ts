@@ -3,7 +3,7 @@ import type { Kafka, Topic } from '../../../platform/kafka/kafka.ts';
 import { Membership } from '../../../platform/kafka/membership.ts';
 import { retryPause } from '../../../platform/retry-pause.ts';
 import { within } from '../../../platform/within.ts';
-import type { Consumer, Handler } from '../consuming.ts';
+import type { Consumer, KeepingHandler } from '../consuming.ts';
 import { type Batch, HandlerLoop } from '../handler-loop.ts';
 import { Commits } from './commits.ts';
 import { OwnedPartitions, type RecordKind } from './owned-partitions.ts';
@@ -72,11 +72,15 @@ export class GroupConsumer<R> implements Consumer {
   #readied = Promise.withResolvers<void>();
   readonly #looking: NodeJS.Timeout;
 
-  constructor(parts: GroupParts<R>, handler: Handler<R>, options: GroupOptions) {
+  constructor(parts: GroupParts<R>, handler: KeepingHandler<R>, options: GroupOptions) {
     this.#parts = parts;
     this.#options = options;
     const { kafka, topic, group } = parts;
-    this.#owned = new OwnedPartitions(parts.kind, (error) => this.#failed(error));
+    this.#owned = new OwnedPartitions(
+      parts.kind,
+      (error) => this.#failed(error),
+      () => this.#freed(),
+    );
     this.#fetcher = new Fetcher(kafka, topic, group, {
       wanted: () => (this.#ready ? this.#owned.wanted(this.#moving) : []),
       got: (fetched) => {
@@ -206,7 +210,7 @@ export class GroupConsumer<R> implements Consumer {
       this.#fetcher.wake();
       const dealt = this.#dealt;
       this.#out = {
-        records: batch.records,
+        ...batch,
         dealt,
         settle: (unfinished) => {
           this.#out = null;
@@ -220,6 +224,11 @@ export class GroupConsumer<R> implements Consumer {
       this.#commits.begin();
     }
     return this.#out;
+  }
+
+  /** More may be committed. */
+  #freed(): void {
+    if (this.#ready && !this.#stopped && this.#owned.uncommitted.size > 0) this.#commits.begin();
   }
 
   /** The batch under way is brought to its end, and committed, if that is possible in time. */

@@ -1,6 +1,7 @@
 import type { Fetched, FetchedRecord } from '../../../platform/kafka/fetcher.ts';
 import type { Ordering } from '../consuming.ts';
 import type { Batch } from '../handler-loop.ts';
+import { KeptBatch, KeptPlaces } from '../kept-places.ts';
 import { SetAside } from '../set-aside.ts';
 
 /** How records are read, and what orders them. */
@@ -17,6 +18,7 @@ interface Owned<R> {
   /** Up to here, not included, all has been handled or set aside. */
   passed: bigint;
   aside: SetAside<bigint, R>;
+  kept: KeptPlaces<bigint>;
   committed: bigint;
   /** Behind the last record that we know of. */
   end: bigint;
@@ -41,12 +43,15 @@ export class OwnedPartitions<R> {
   readonly #kind: RecordKind<R>;
   readonly #owned = new Map<number, Owned<R>>();
   readonly #onUnreadable: (error: unknown) => void;
+  readonly #onFree: () => void;
   /** What was set aside may be tried again. */
   #again = false;
 
-  constructor(kind: RecordKind<R>, onUnreadable: (error: unknown) => void) {
+  /** @param onFree told when something is not kept any more: more may be committed */
+  constructor(kind: RecordKind<R>, onUnreadable: (error: unknown) => void, onFree: () => void) {
     this.#kind = kind;
     this.#onUnreadable = onUnreadable;
+    this.#onFree = onFree;
   }
 
   begin(positions: Map<number, bigint>, ends: Map<number, bigint>): void {
@@ -58,6 +63,7 @@ export class OwnedPartitions<R> {
         take: at,
         passed: at,
         aside: new SetAside(this.#kind),
+        kept: new KeptPlaces(),
         committed: at,
         end: end > at ? end : at,
         waiting: [],
@@ -79,10 +85,11 @@ export class OwnedPartitions<R> {
     return this.#owned.has(partition);
   }
 
-  /** Not yet committed. */
+  /** Not yet finished, or to be committed: what is kept for after a crash is neither. */
   get lag(): number {
     let lag = 0n;
-    for (const { end, committed } of this.#owned.values()) lag += end - committed;
+    for (const owned of this.#owned.values())
+      lag += owned.end - finishedOf(owned) + committableOf(owned) - owned.committed;
     return Number(lag);
   }
 
@@ -178,7 +185,8 @@ export class OwnedPartitions<R> {
     }
     if (taken.size === 0) return null;
     const records = [...taken.values()].flatMap((items) => items.map(({ record }) => record));
-    return { records, settle: (unfinished) => this.#settle(taken, unfinished) };
+    const place = new KeptBatch(this.#onFree);
+    return { records, place, settle: (unfinished) => this.#settle(taken, unfinished, place) };
   }
 
   /** False: there is nothing more that could be taken. */
@@ -200,11 +208,12 @@ export class OwnedPartitions<R> {
     return passed;
   }
 
-  #settle(taken: Map<number, Item<R>[]>, unfinished: ReadonlySet<R>): void {
+  #settle(taken: Map<number, Item<R>[]>, unfinished: ReadonlySet<R>, place: KeptBatch): void {
     for (const [partition, items] of taken) {
       const owned = this.#owned.get(partition);
       if (owned === undefined) continue;
       owned.passed = owned.take;
+      owned.kept.add(items[0]!.at, place);
       for (const { at, record } of items) if (unfinished.has(record)) owned.aside.add(at, record);
     }
   }
@@ -218,12 +227,12 @@ export class OwnedPartitions<R> {
     return rest;
   }
 
-  /** Finished and not committed. */
+  /** Finished, kept for nobody, and not committed. */
   get uncommitted(): Map<number, bigint> {
     const offsets = new Map<number, bigint>();
     for (const [partition, owned] of this.#owned) {
-      const finished = finishedOf(owned);
-      if (finished > owned.committed) offsets.set(partition, finished);
+      const committable = committableOf(owned);
+      if (committable > owned.committed) offsets.set(partition, committable);
     }
     return offsets;
   }
@@ -271,4 +280,11 @@ export class OwnedPartitions<R> {
 /** Up to here, not included, everything is finished. */
 function finishedOf<R>({ aside, passed }: Owned<R>): bigint {
   return aside.first ?? passed;
+}
+
+/** Up to here, not included, nothing has to come again after a crash. */
+function committableOf<R>(owned: Owned<R>): bigint {
+  const finished = finishedOf(owned);
+  const { first } = owned.kept;
+  return first !== undefined && first < finished ? first : finished;
 }

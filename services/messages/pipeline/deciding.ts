@@ -4,7 +4,7 @@ import { type Refusal, Refused, refusal } from '../../../protocol/errors.ts';
 import type { LogRecord } from '../log.ts';
 import type { ChangeRules, Decision } from '../pipeline.ts';
 import type { DirectoryState } from './directory-state.ts';
-import { isStorageTrouble } from './projection.ts';
+import { isStorageTrouble } from '../passing-trouble.ts';
 
 /** A command of a batch with what was decided. */
 export type Decided = { record: LogRecord; decision: Decision };

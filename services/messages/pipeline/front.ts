@@ -10,7 +10,7 @@ import { partitionKey } from '../partition-key.ts';
 import type { ChangeRules, Outcome, Pipeline } from '../pipeline.ts';
 import type { DirectoryState } from './directory-state.ts';
 import { Outcomes } from './outcomes.ts';
-import { isStorageTrouble } from './projection.ts';
+import { isStorageTrouble } from '../passing-trouble.ts';
 
 export interface FrontParts {
   log: Pick<CommandLog, 'append'>;

@@ -1,6 +1,6 @@
 import type { Logger } from '../../../platform/logging.ts';
-import { Refused } from '../../../protocol/errors.ts';
 import type { StoredEvent, StreamedEvent } from '../history.ts';
+import { isStorageTrouble } from '../passing-trouble.ts';
 import type { ChangeRules } from '../pipeline.ts';
 
 /** The rules' second half: what stored events mean to the directory and to caches. */
@@ -31,12 +31,4 @@ export class Projection {
   forgetStale(event: StreamedEvent): void {
     this.#rules.get(event.type)?.stale?.(event);
   }
-}
-
-/** Whether the storage failed, and the same may succeed later. */
-export function isStorageTrouble(error: unknown): boolean {
-  const code = error instanceof Refused ? error.refusal.code : (error as { code?: unknown } | null)?.code;
-  return (
-    code === 'unavailable' || code === 'overloaded' || code === 'storage_full' || code === 'storage_failed'
-  );
 }

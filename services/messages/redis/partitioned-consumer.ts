@@ -1,6 +1,7 @@
 import { retryPause, sleep } from '../../../platform/retry-pause.ts';
-import type { Consumer, Handler, Ordering } from '../consuming.ts';
+import type { Consumer, KeepingHandler, Ordering, Place } from '../consuming.ts';
 import { type Batch, HandlerLoop } from '../handler-loop.ts';
+import { KeptBatch, KeptPlaces } from '../kept-places.ts';
 import { SetAside } from '../set-aside.ts';
 import type { Leases, OwnedPartition } from './leases.ts';
 
@@ -31,7 +32,7 @@ export interface PartitionedOptions {
 interface Part<R> {
   owned: OwnedPartition;
   records: R[];
-  settle(unfinished: ReadonlySet<R>): void;
+  settle(unfinished: ReadonlySet<R>, place: KeptBatch): void;
 }
 
 /**
@@ -50,6 +51,7 @@ export class PartitionedConsumer<R> implements Consumer {
   /** Where what was set aside may be tried again. */
   readonly #again = new Set<OwnedPartition>();
   readonly #aside = new WeakMap<OwnedPartition, SetAside<number, R>>();
+  readonly #kept = new WeakMap<OwnedPartition, KeptPlaces<number>>();
   #committing: Promise<void> | null = null;
   #urgent = new AbortController();
   #drains: { targets: [OwnedPartition, number][]; resolve: () => void; reject: (error: Error) => void }[] =
@@ -60,7 +62,7 @@ export class PartitionedConsumer<R> implements Consumer {
   constructor(
     source: PartitionedSource<R>,
     leases: Leases,
-    handler: Handler<R>,
+    handler: KeepingHandler<R>,
     options: PartitionedOptions,
   ) {
     this.#source = source;
@@ -75,14 +77,16 @@ export class PartitionedConsumer<R> implements Consumer {
         },
         onSettled: () => this.#commitBehind(),
       },
-      (records) => this.#handle(records, handler),
+      (records, place) => this.#handle(records, place, handler),
       options,
     );
   }
 
   get lag(): number {
     let lag = 0;
-    for (const { last, committed } of this.#leases.owned.values()) lag += Math.max(0, last - committed);
+    // What is kept for after a crash is neither to be handled nor to be committed.
+    for (const owned of this.#leases.owned.values())
+      lag += Math.max(0, owned.last - this.#finishedOf(owned) + owned.handled - owned.committed);
     return lag;
   }
 
@@ -150,23 +154,25 @@ export class PartitionedConsumer<R> implements Consumer {
   }
 
   #batch(parts: Part<R>[]): Batch<R> {
+    const place = new KeptBatch(() => this.#freed());
     return {
       records: parts.flatMap(({ records }) => records),
+      place,
       settle: (unfinished) => {
         this.#out = [];
         for (const { owned, settle } of parts) {
-          settle(unfinished);
+          settle(unfinished, place);
           this.#noteFinished(owned);
         }
       },
     };
   }
 
-  async #handle(records: R[], handler: Handler<R>): ReturnType<Handler<R>> {
+  async #handle(records: R[], place: Place, handler: KeepingHandler<R>): ReturnType<KeepingHandler<R>> {
     const parts = this.#out;
     for (const { owned } of parts) owned.underWay = true;
     try {
-      return await handler(records);
+      return await handler(records, place);
     } finally {
       for (const { owned } of parts) owned.underWay = false;
     }
@@ -239,12 +245,13 @@ export class PartitionedConsumer<R> implements Consumer {
   #part(owned: OwnedPartition, read: Read<R>['records'], end: number): Part<R> | null {
     const aside = this.#asideOf(owned);
     const items = aside.sift(read);
-    const settle = (unfinished: ReadonlySet<R>) => {
+    const settle = (unfinished: ReadonlySet<R>, place: KeptBatch | null) => {
       owned.passed = end;
+      if (place !== null && items.length > 0) this.#keptOf(owned).add(items[0]!.at, place);
       for (const { at, record } of items) if (unfinished.has(record)) aside.add(at, record);
     };
     if (items.length > 0) return { owned, records: items.map(({ record }) => record), settle };
-    settle(NONE);
+    settle(NONE, null);
     this.#noteFinished(owned);
     return null;
   }
@@ -267,9 +274,30 @@ export class PartitionedConsumer<R> implements Consumer {
     return aside;
   }
 
-  #noteFinished(owned: OwnedPartition): void {
+  #keptOf(owned: OwnedPartition): KeptPlaces<number> {
+    const known = this.#kept.get(owned);
+    if (known !== undefined) return known;
+    const kept = new KeptPlaces<number>();
+    this.#kept.set(owned, kept);
+    return kept;
+  }
+
+  #finishedOf(owned: OwnedPartition): number {
     const { first } = this.#asideOf(owned);
-    owned.handled = first === undefined ? owned.passed : first - 1;
+    return first === undefined ? owned.passed : first - 1;
+  }
+
+  #noteFinished(owned: OwnedPartition): void {
+    const finished = this.#finishedOf(owned);
+    const kept = this.#keptOf(owned).first;
+    owned.handled = kept === undefined ? finished : Math.min(finished, kept - 1);
+  }
+
+  /** Something is not kept any more: more may be committed. */
+  #freed(): void {
+    if (this.#stopped) return;
+    for (const owned of this.#leases.owned.values()) this.#noteFinished(owned);
+    this.#commitBehind();
   }
 
   #commitBehind(): void {

@@ -1,0 +1,31 @@
+import type { DatabaseSync } from 'node:sqlite';
+import type { StoredEvent } from '../history.ts';
+import type { Names } from './names.ts';
+import { EVENT_COLUMNS, type EventRow, toEvent } from './rows.ts';
+
+/** The jobs of who reads the newest of all streams, in the order in which it was stored. */
+export function recentJobs(db: DatabaseSync, names: Names) {
+  // `latest` grows with n: from the end back to where the time is over, and no further.
+  const start = db.prepare(`
+    SELECT max(
+      ifnull((SELECT n FROM events WHERE latest < (SELECT latest FROM events ORDER BY n DESC LIMIT 1) - :ms ORDER BY n DESC LIMIT 1), 0),
+      ifnull((SELECT max(n) FROM events), 0) - :most
+    ) AS n`);
+  const after = db.prepare(`SELECT ${EVENT_COLUMNS} FROM events e WHERE n > ? ORDER BY n LIMIT ?`);
+
+  return {
+    /** Behind which event those of the last `ms` milliseconds begin, `most` of them at most. The time ends with the newest event. */
+    'recent.start'({ ms, most }: { ms: number; most: number }): number {
+      return (start.get({ ms, most }) as unknown as { n: number }).n;
+    },
+
+    /** `last`: the number of the last of them; null: there are no more. */
+    'recent.read'({ n, limit }: { n: number; limit: number }): {
+      events: StoredEvent[];
+      last: number | null;
+    } {
+      const rows = after.all(n, limit) as unknown as EventRow[];
+      return { events: rows.map((row) => toEvent(row, names)), last: rows.at(-1)?.n ?? null };
+    },
+  };
+}
