@@ -1,25 +1,38 @@
 import type { Clock } from '../../platform/clock.ts';
 import type { Logger } from '../../platform/logging.ts';
 import type { ConversationStore } from '../conversations/store.ts';
+import type { Place } from '../messages/consuming.ts';
 import type { Cursors } from '../messages/cursors.ts';
 import type { Reach } from './reach.ts';
 import type { PushEvents } from './store.ts';
 
 /**
  * Sees, a while after a message, whether the devices that were connected have acknowledged it. In memory, so that a message to people who are all
- * there writes nothing: a process that is killed forgets what it watched, at most `push.graceSeconds` of messages to devices that seemed connected.
+ * there writes nothing. What is watched is kept in the event stream instead: when this process is killed it comes again, to whoever works next,
+ * and is watched anew.
  */
 export interface Grace {
-  /** Everybody who can be reached is connected now; the device of one may not be there any more. */
-  watch(conversation: string, seq: number): void;
+  /**
+   * Everybody who can be reached is connected now; the device of one may not be there any more. A later one of the conversation stands for those
+   * between it and the first: what is acknowledged is a prefix.
+   */
+  watch(conversation: string, seq: number, place: Pick<Place, 'keep'>): void;
   start(): void;
-  /** What is watched is looked at by whoever works next. */
+  /** What is watched is written down for whoever works next, and need not come again. Once more for what comes after that. */
   stop(): Promise<void>;
 }
 
+interface Mark {
+  seq: number;
+  at: number;
+  /** It need not come again. */
+  release(): void;
+}
+
 interface Watched {
-  first: { seq: number; at: number };
-  latest: { seq: number; at: number };
+  first: Mark;
+  /** The same as `first`: there is no later one. */
+  latest: Mark;
 }
 
 const PAGE = 500;
@@ -57,7 +70,7 @@ export function createGrace(parts: {
     }
   }
 
-  const late = (conversation: string, { seq, at }: Watched['first']) => ({
+  const late = (conversation: string, { seq, at }: Mark) => ({
     ...{ conversation, seq, kind: 'message' as const, time: at, late: true },
   });
 
@@ -73,17 +86,21 @@ export function createGrace(parts: {
         onNoted();
       }
       watched.delete(conversation);
-      if (one.latest.seq > first.seq) watched.set(conversation, { first: one.latest, latest: one.latest });
+      if (one.latest !== first) watched.set(conversation, { first: one.latest, latest: one.latest });
+      first.release();
     }
   }
 
   return {
-    watch(conversation, seq) {
+    watch(conversation, seq, place) {
       if (graceMs === 0) return;
-      const now = { seq, at: clock.now() };
+      const mark = { seq, at: clock.now(), release: place.keep() };
       const one = watched.get(conversation);
-      if (one === undefined) watched.set(conversation, { first: now, latest: now });
-      else if (seq > one.latest.seq) one.latest = now;
+      if (one === undefined) watched.set(conversation, { first: mark, latest: mark });
+      else if (seq > one.latest.seq) {
+        if (one.latest !== one.first) one.latest.release();
+        one.latest = mark;
+      } else keptAgain(one, mark);
     },
 
     start() {
@@ -106,13 +123,36 @@ export function createGrace(parts: {
       clearInterval(timer);
       await looking;
       const rest = [...watched].flatMap(([conversation, { first, latest }]) =>
-        (first.seq === latest.seq ? [first] : [first, latest]).map((one) => late(conversation, one)),
+        (first === latest ? [first] : [first, latest]).map((mark) => ({ conversation, mark })),
       );
       watched.clear();
       const dueAt = clock.now() + graceMs;
-      await store.noteEvents(rest, dueAt).catch((error: unknown) => {
-        logger.warn({ err: error, count: rest.length }, 'what was watched could not be written down');
-      });
+      try {
+        await store.noteEvents(
+          rest.map(({ conversation, mark }) => late(conversation, mark)),
+          dueAt,
+        );
+        for (const { mark } of rest) mark.release();
+      } catch (error) {
+        logger.warn(
+          { err: error, count: rest.length },
+          'what was watched could not be written down: it comes again',
+        );
+      }
     },
+  };
+}
+
+/**
+ * An event that is not newer than what is watched: the partition was dealt anew, and what it was kept by is gone. Those between the two are told by the
+ * later one, those before the first have been looked at.
+ */
+function keptAgain({ first, latest }: Watched, { seq, release }: Mark): void {
+  const same = [latest, first].find((mark) => mark.seq === seq);
+  if (same === undefined) return release();
+  const before = same.release;
+  same.release = () => {
+    before();
+    release();
   };
 }

@@ -36,6 +36,8 @@ export interface PushService {
 /** The name under which events are consumed. */
 const CONSUMER = 'push';
 const LAG_EVERY_MS = 1_000;
+/** Until what is watched has been looked at, when its time is over: longer only while a database is away. */
+const LOOKING_MS = 60_000;
 
 export function createPushService(parts: {
   config: Pick<Config, 'push'>;
@@ -86,12 +88,16 @@ export function createPushService(parts: {
     ledger: createLedger({ store }),
 
     async listen() {
-      const consuming = await feed.consume(CONSUMER, (events) => noticing.handle(events));
+      const consuming = await feed.consume(CONSUMER, (events, place) => noticing.handle(events, place), {
+        keepsMs: settings.graceMs === 0 ? 0 : settings.graceMs + LOOKING_MS,
+      });
       grace.start();
       const timer = setInterval(() => metrics?.push_lag_events.set(consuming.lag), LAG_EVERY_MS).unref();
       return {
         async stop() {
           clearInterval(timer);
+          // Before the last position is committed, so that little of it comes again; and what came meanwhile.
+          await grace.stop();
           await consuming.stop();
           await grace.stop();
         },

@@ -1,5 +1,6 @@
 import type { Clock } from '../../platform/clock.ts';
 import type { ConversationCache } from '../conversations/cache.ts';
+import type { Place } from '../messages/consuming.ts';
 import type { StreamedEvent } from '../messages/history.ts';
 import type { Grace } from './grace.ts';
 import type { Reach } from './reach.ts';
@@ -13,11 +14,12 @@ export interface Connected {
 /** The durable consumer of the event stream: sees whether anybody may have to be notified, and if so writes the event down. */
 export interface Noticing {
   /** @throws {Refused} as storage does; then the same events are to come again */
-  handle(events: readonly StreamedEvent[]): Promise<void>;
+  handle(events: readonly StreamedEvent[], place: Place): Promise<void>;
 }
 
 /** Members that are looked at together. */
 const PAGE = 500;
+const MOST_TOLD = 50_000;
 /** By these one comes into a group. */
 const JOINING = new Set(['group.created', 'members.added']);
 
@@ -32,6 +34,9 @@ export function createNoticing(parts: {
   onNoted(): void;
 }): Noticing {
   const { store, cache, connected, reach, grace, clock, onNoted } = parts;
+
+  /** The newest that this process has written down: they come again whenever the partitions are dealt anew, as long as something else is kept. */
+  const told = new Set<string>();
 
   async function concerned(event: StreamedEvent): Promise<Iterable<string> | null> {
     if (event.type === 'message') {
@@ -58,7 +63,7 @@ export function createNoticing(parts: {
   }
 
   return {
-    async handle(events) {
+    async handle(events, place) {
       const any = reach.any();
       if (!(any instanceof Promise ? await any : any)) return;
       const noted: Omit<PendingEvent, 'after'>[] = [];
@@ -68,17 +73,26 @@ export function createNoticing(parts: {
         if (users === null) continue;
         const { stream, seq, time, sender } = event;
         const found = await look(users, sender.user);
-        if (found === 'watch') grace.watch(stream, seq);
-        if (found !== 'away') continue;
+        // Of what a former process has seen to, the end has disconnected everybody: they have the time to come back and acknowledge.
+        if (found === 'watch' || (found === 'away' && place.again && event.type === 'message'))
+          grace.watch(stream, seq, place);
+        if (found !== 'away' || place.again || told.has(nameOf(event))) continue;
         const kind = event.type === 'message' ? ('message' as const) : ('added' as const);
         noted.push({ conversation: stream, seq, kind, time, late: false });
       }
       if (noted.length === 0) return;
       await store.noteEvents(noted, clock.now());
+      for (const { conversation, seq } of noted) told.add(nameOf({ stream: conversation, seq }));
+      for (const name of told) {
+        if (told.size <= MOST_TOLD) break;
+        told.delete(name);
+      }
       onNoted();
     },
   };
 }
+
+const nameOf = ({ stream, seq }: { stream: string; seq: number }) => `${stream} ${seq}`;
 
 function* pages(users: Iterable<string>, but: string): Generator<string[]> {
   let page: string[] = [];

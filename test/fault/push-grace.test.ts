@@ -1,0 +1,3 @@
+import { killedInTheGraceTime } from './grace.ts';
+
+killedInTheGraceTime('its data folder', []);
