@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
+import { uuidv7 } from 'uuidv7';
 import { refusal } from '../../../protocol/errors.ts';
 import { topics } from '../../../protocol/topics.ts';
 import { online, texts, withGroup } from '../fixtures/chat.ts';
@@ -73,6 +74,47 @@ describe('a message of one’s own', () => {
     await device.restart();
     const window = await device.store.look({ conversation: group });
     assert.equal((window.entries.at(-1) as Message).state, 'refused');
+    await device.stop();
+  });
+
+  it('asked twice under one id is one message: on its way, refused, or sent long ago', async () => {
+    const device = await online(withGroup());
+    const { server, store } = device;
+    const window = await store.look({ conversation: group });
+    const ids = Array.from({ length: 3 }, () => uuidv7());
+    const ask = async (at: number) => {
+      assert.equal(await store.send({ conversation: group }, `say ${at}`, { id: ids[at]! }), ids[at]);
+      await quiet();
+    };
+    server.refuse = ({ type }) => (type === 'message.send' ? refusal('blocked') : null);
+    await ask(0);
+    await ask(0);
+    assert.deepEqual(texts(window.entries), ['say 0']);
+    await store.discard(ids[0]!);
+    server.refuse = null;
+    await Promise.all([ask(1), ask(1)]);
+    await server.pumpAll();
+    await quiet();
+    await ask(2);
+    await server.pumpAll();
+    await quiet();
+    // The server says what it made of it the first time, and no event comes again.
+    await ask(1);
+    await server.pumpAll();
+    await quiet();
+    assert.deepEqual(
+      window.entries.slice(1).map((entry) => [entry.key, entry.seq !== null]),
+      [
+        [ids[1], true],
+        [ids[2], true],
+      ],
+    );
+    // Nothing is kept as if it were still on its way.
+    const kept = await device.storage.list('');
+    assert.deepEqual(
+      kept.filter(([key]) => key.includes('/pending/') || key.startsWith('outbox/')),
+      [],
+    );
     await device.stop();
   });
 
