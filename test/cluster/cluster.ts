@@ -11,6 +11,8 @@ export interface ClusterOptions {
   gateways?: number;
   /** What carries the command log and the event stream. Default: kafka. */
   log?: 'kafka' | 'redis';
+  /** Instead of one usual server of a kind. */
+  engines?: Partial<Record<EngineName, () => Promise<RunningEngine>>>;
   /** Besides those of every test that floods. */
   flags?: readonly string[];
   /** Instead of this checkout: another version of the program. */
@@ -64,7 +66,7 @@ export class Cluster implements Reachable {
     try {
       for (const name of enginesOf(log)) {
         await kinds[name].prepare();
-        engines[name] = await kinds[name].start();
+        engines[name] = await (options.engines?.[name] ?? kinds[name].start)();
       }
       const flags = [...unlimited, ...flagsOf(engines), ...(options.flags ?? [])];
       const env = { DUNLIN_TOKENS_SIGNING_KEY: signingKey() };

@@ -23,7 +23,8 @@ import type { StreamedEvent } from '../../services/messages/history.ts';
 import { logConformance } from '../../services/messages/log.conformance.ts';
 import { RedisLog } from '../../services/messages/log.redis.ts';
 import { openRedis, ownRedis } from '../../services/messages/redis/fixtures.ts';
-import { type RedisSet, startRedisCluster } from './redis-sets.ts';
+import { startRedisCluster } from './redis-sets.ts';
+import type { ServerSet } from './server-set.ts';
 import { sharedEngine } from './shared.ts';
 
 // It has servers of its own; where there is no shared one there would be none either.
@@ -32,7 +33,7 @@ const { skip } = sharedEngine('redis');
 if (skip) describe('On a Redis Cluster', { skip }, () => {});
 else
   describe('On a Redis Cluster', () => {
-    let set: RedisSet;
+    let set: ServerSet;
     const opened: Nodes[] = [];
     const failures: Awaited<ReturnType<typeof ownRedis>>[] = [];
     before(async () => {

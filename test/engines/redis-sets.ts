@@ -6,19 +6,13 @@ import { freePorts } from '../harness/ports.ts';
 import type { RunningEngine } from './engine.ts';
 import { pong, startRedis } from './redis.ts';
 import { ServerProcess } from './server-process.ts';
-
-/** Several servers that are one to their clients. */
-export interface RedisSet {
-  url: string;
-  nodes: RunningEngine[];
-  dispose(): Promise<void>;
-}
+import { ServerSet } from './server-set.ts';
 
 const portOf = ({ url }: RunningEngine) => Number(new URL(url).port);
 const run = promisify(execFile);
 
 /** Three masters without replicas. */
-export async function startRedisCluster(): Promise<RedisSet> {
+export async function startRedisCluster(): Promise<ServerSet> {
   const settings = ['--cluster-enabled', 'yes', '--cluster-node-timeout', '1000'];
   // The port of their talk with each other is given too: 10,000 above may be no port at all.
   const ports = await freePorts(6);
@@ -27,16 +21,16 @@ export async function startRedisCluster(): Promise<RedisSet> {
       .slice(0, 3)
       .map((port, i) => startRedis([...settings, '--cluster-port', String(ports[i + 3])], port)),
   );
-  const dispose = async () => void (await Promise.all(nodes.map((node) => node.dispose())));
   const hosts = nodes.map((node) => `127.0.0.1:${portOf(node)}`);
+  const set = new ServerSet(`redis+cluster://${hosts.join(',')}`, nodes);
   try {
     await run('redis-cli', ['--cluster', 'create', ...hosts, '--cluster-yes']);
     for (const node of nodes) await clusterIsUp(node);
   } catch (error) {
-    await dispose();
+    await set.dispose();
     throw error;
   }
-  return { url: `redis+cluster://${hosts.join(',')}`, nodes, dispose };
+  return set;
 }
 
 async function clusterIsUp(node: RunningEngine): Promise<void> {
@@ -45,11 +39,10 @@ async function clusterIsUp(node: RunningEngine): Promise<void> {
   client.disconnect();
 }
 
-/** A master, a replica, and a sentinel that makes the replica the master when the master is gone for a second. */
-export async function startRedisSentinel(): Promise<RedisSet> {
+/** A master, a replica, and a sentinel, in this order, that makes the replica the master when the master is gone for a second. */
+export async function startRedisSentinel(): Promise<ServerSet> {
   const master = await startRedis();
   const nodes: RunningEngine[] = [master];
-  const dispose = async () => void (await Promise.all(nodes.map((node) => node.dispose())));
   try {
     nodes.push(await startRedis(['--replicaof', '127.0.0.1', String(portOf(master))]));
     await replicaFollows(nodes[1]!);
@@ -71,9 +64,9 @@ export async function startRedisSentinel(): Promise<RedisSet> {
     });
     nodes.push(sentinel);
     await sentinelKnows(sentinel);
-    return { url: sentinel.url, nodes, dispose };
+    return new ServerSet(sentinel.url, nodes);
   } catch (error) {
-    await dispose();
+    await new ServerSet('', nodes).dispose();
     throw error;
   }
 }
