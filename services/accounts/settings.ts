@@ -1,8 +1,7 @@
-import type { Config } from '../platform/config/schema.ts';
-import { isLoopback } from '../platform/loopback.ts';
-import type { AccountSettings } from '../services/accounts/parts.ts';
+import type { Config } from '../../platform/config/schema.ts';
+import { isLoopback } from '../../platform/loopback.ts';
+import type { AccountSettings } from './parts.ts';
 
-/** What the service of accounts is told of the configuration. */
 export function accountSettings(config: Config): AccountSettings {
   const { limits, registration, tokens } = config;
   const { accessSeconds, refreshDays, deviceDays } = tokens;
