@@ -2,6 +2,7 @@ import { spanOf } from '../text/said.ts';
 import {
   ask,
   behind,
+  type Command,
   type CommandTable,
   conversationOf,
   find,
@@ -14,6 +15,17 @@ import {
 
 /** Units that /timer takes, in seconds. */
 const UNITS: Record<string, number> = { s: 1, m: 60, h: 3_600, d: 86_400, w: 604_800 };
+
+const changesMembers = (what: 'add' | 'remove', about: string): Command => ({
+  args: 'USER…',
+  about,
+  offers: 'people',
+  async run(app, users) {
+    const { id } = groupOf(app);
+    need(users[0], `/${what} USER…`);
+    await outcome(ask(app).groups[what](id, await find(app, users)));
+  },
+});
 
 export const conversationCommands: CommandTable = {
   list: {
@@ -74,26 +86,8 @@ export const conversationCommands: CommandTable = {
       );
     },
   },
-  add: {
-    args: 'USER…',
-    about: 'adds members to the group',
-    offers: 'people',
-    async run(app, users) {
-      const { id } = groupOf(app);
-      need(users[0], '/add USER…');
-      await outcome(ask(app).groups.add(id, await find(app, users)));
-    },
-  },
-  remove: {
-    args: 'USER…',
-    about: 'removes members',
-    offers: 'people',
-    async run(app, users) {
-      const { id } = groupOf(app);
-      need(users[0], '/remove USER…');
-      await outcome(ask(app).groups.remove(id, await find(app, users)));
-    },
-  },
+  add: changesMembers('add', 'adds members to the group'),
+  remove: changesMembers('remove', 'removes members'),
   role: {
     args: 'USER owner|admin|member',
     about: 'gives a member another role',

@@ -4,6 +4,7 @@ import { choicesOf, textOf } from '../text/said.ts';
 import {
   ask,
   behind,
+  type Command,
   type CommandTable,
   conversationOf,
   dateTime,
@@ -18,6 +19,15 @@ import {
 
 /** Results of /search that are told. */
 const MOST_FOUND = 20;
+
+const takesAway = (what: 'delete' | 'hide', about: string): Command => ({
+  args: 'NUMBER',
+  about,
+  offers: 'nothing',
+  async run(app, [number]) {
+    await outcome(ask(app).messages[what](conversationOf(app).id, sequence(app, number)));
+  },
+});
 
 export const messageCommands: CommandTable = {
   reply: {
@@ -49,22 +59,8 @@ export const messageCommands: CommandTable = {
       await outcome(ask(app).messages.edit(id, seq, { type: 'text', text }));
     },
   },
-  delete: {
-    args: 'NUMBER',
-    about: 'deletes a message for everyone',
-    offers: 'nothing',
-    async run(app, [number]) {
-      await outcome(ask(app).messages.delete(conversationOf(app).id, sequence(app, number)));
-    },
-  },
-  hide: {
-    args: 'NUMBER',
-    about: 'deletes a message for yourself only',
-    offers: 'nothing',
-    async run(app, [number]) {
-      await outcome(ask(app).messages.hide(conversationOf(app).id, sequence(app, number)));
-    },
-  },
+  delete: takesAway('delete', 'deletes a message for everyone'),
+  hide: takesAway('hide', 'deletes a message for yourself only'),
   forward: {
     args: 'NUMBER NAME',
     about: 'sends a message on to another conversation',
