@@ -9,14 +9,14 @@ export interface TextFieldProps {
   name?: string;
   placeholder?: string;
   autoComplete?: string;
-  autoCapitalize?: 'off' | 'sentences' | 'words';
-  spellcheck?: boolean;
   autoFocus?: boolean;
   required?: boolean;
   disabled?: boolean;
   maxLength?: number;
   /** `ltr` for what is never written the other way, `auto` by its first letter. */
   dir?: 'ltr' | 'auto';
+  /** Names, passwords, addresses: taken as they are typed, by no keyboard made better, and never written the other way. */
+  verbatim?: boolean;
   type?: 'text' | 'password' | 'email' | 'tel' | 'url';
   onInput(value: string): void;
   hint?: string;
@@ -26,7 +26,8 @@ export interface TextFieldProps {
   after?: ComponentChildren;
 }
 
-export function TextField({ label, value, onInput, hint, error = null, after, ...rest }: TextFieldProps) {
+export function TextField(props: TextFieldProps) {
+  const { label, value, onInput, hint, error = null, after, verbatim = false, ...rest } = props;
   const id = useId();
   const told = error !== null || hint !== undefined;
   return (
@@ -34,6 +35,7 @@ export function TextField({ label, value, onInput, hint, error = null, after, ..
       <label for={id}>{label}</label>
       <div class={styles.box}>
         <input
+          {...(verbatim ? { autoCapitalize: 'off', spellcheck: false, dir: 'ltr' } : {})}
           {...rest}
           // The types tell inputs apart by it, roles and all; these here are of one kind.
           type={rest.type as 'text'}

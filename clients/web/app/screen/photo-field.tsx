@@ -18,10 +18,8 @@ export function PhotoField({
       label={t('people.photo')}
       hint={t('people.photoHint')}
       value={value}
-      dir="ltr"
+      verbatim
       maxLength={2048}
-      spellcheck={false}
-      autoCapitalize="off"
       autoComplete="off"
       error={error}
       onInput={onInput}

@@ -62,9 +62,7 @@ export function Forgotten({ username, onClose }: { username: string; onClose(): 
             value={typed}
             onInput={setTyped}
             autoComplete="username"
-            autoCapitalize="off"
-            spellcheck={false}
-            dir="ltr"
+            verbatim
             maxLength={320}
             required
             autoFocus

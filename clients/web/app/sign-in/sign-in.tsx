@@ -102,9 +102,7 @@ export function SignIn({ door }: { door: Door }) {
             value={username}
             onInput={setUsername}
             autoComplete="username"
-            autoCapitalize="off"
-            spellcheck={false}
-            dir="ltr"
+            verbatim
             maxLength={32}
             required
             autoFocus
@@ -118,9 +116,7 @@ export function SignIn({ door }: { door: Door }) {
             value={password}
             onInput={setPassword}
             autoComplete={joining ? 'new-password' : 'current-password'}
-            autoCapitalize="off"
-            spellcheck={false}
-            dir="ltr"
+            verbatim
             maxLength={1024}
             required
             after={
@@ -141,9 +137,7 @@ export function SignIn({ door }: { door: Door }) {
               value={invitation}
               onInput={setInvitation}
               autoComplete="off"
-              autoCapitalize="off"
-              spellcheck={false}
-              dir="ltr"
+              verbatim
               maxLength={256}
             />
           )}

@@ -74,9 +74,7 @@ export function AddressDialog(props: {
           value={email}
           onInput={setEmail}
           autoComplete="email"
-          autoCapitalize="off"
-          spellcheck={false}
-          dir="ltr"
+          verbatim
           maxLength={320}
           required
           autoFocus={address === ''}
@@ -91,9 +89,7 @@ export function AddressDialog(props: {
           value={password}
           onInput={setPassword}
           autoComplete="current-password"
-          autoCapitalize="off"
-          spellcheck={false}
-          dir="ltr"
+          verbatim
           maxLength={1024}
           required
           autoFocus={address !== ''}

@@ -52,9 +52,7 @@ export function Password({ chat }: { chat: Chat }) {
       label={label}
       value={typed[name]}
       autoComplete={autoComplete}
-      autoCapitalize="off"
-      spellcheck={false}
-      dir="ltr"
+      verbatim
       maxLength={1024}
       {...(hint === undefined ? {} : { hint })}
       error={wrong?.field === name ? wrong.words : null}
