@@ -10,6 +10,7 @@ import {
 } from '../../sdk/index.ts';
 import type { AccountState } from './contract.ts';
 import { People } from './people.ts';
+import { previewOf } from './small-picture.ts';
 
 /** One signed-in device: its connection, what it keeps, and whom it knows. */
 export class Account {
@@ -30,7 +31,10 @@ export class Account {
       lock: webLock('dunlin-device'),
     });
     this.media = new Media({ server, session, sessions });
-    this.store = new ChatStore({ client: this.client, storage, media: this.media, files });
+    this.store = new ChatStore({
+      ...{ client: this.client, storage, media: this.media, files },
+      preview: previewOf,
+    });
     this.people = new People(this.client, storage);
   }
 

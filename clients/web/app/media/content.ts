@@ -1,5 +1,5 @@
 import type { Content, MediaContent, Message } from '../../../sdk/index.ts';
-import { safeName } from '../../../sdk/index.ts';
+import { isReadable, mimeOf, safeName, type Variant } from '../../../sdk/index.ts';
 import { t } from '../../i18n/t.ts';
 import type { IconName } from '../../ui/icons.ts';
 import { clockTime } from './clock-time.ts';
@@ -17,12 +17,20 @@ export function mediaOf(content: Content | null): MediaContent | null {
 }
 
 /** How it is shown here: as its sender says, where what it is allows that. */
-export function shownAs({ kind, mime, encrypted }: MediaContent): MediaContent['kind'] {
-  if (encrypted !== undefined) return 'document';
+export function shownAs(media: MediaContent): MediaContent['kind'] {
+  const { kind, mime } = media;
+  if (!isReadable(media)) return 'document';
   if (kind === 'image') return PICTURES.test(mime) ? kind : 'document';
   if (kind === 'video') return VIDEOS.test(mime) ? kind : 'document';
   if (kind === 'audio' || kind === 'voice') return SOUNDS.test(mime) ? kind : 'document';
   return 'document';
+}
+
+/** What decrypted bytes are called in this page, where nobody has looked at them: what is shown here, and never anything that could run. */
+export function typeShown(media: MediaContent, variant: Variant): string {
+  const mime = mimeOf(media, variant);
+  const isShown = variant === 'content' ? shownAs(media) !== 'document' : PICTURES.test(mime);
+  return isShown ? mime : 'application/octet-stream';
 }
 
 /** Shown large, in the gallery. */

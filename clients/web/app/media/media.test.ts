@@ -4,7 +4,7 @@ import fc from 'fast-check';
 import { type MediaContent, safeName } from '../../../sdk/index.ts';
 import { boxOf } from './box.ts';
 import { clockTime } from './clock-time.ts';
-import { mediaLine, shownAs } from './content.ts';
+import { mediaLine, shownAs, typeShown } from './content.ts';
 import { FIT, moved, zoomed } from './gallery/zoom.ts';
 import { levelOf, waveformOf } from './voice/waveform.ts';
 
@@ -27,7 +27,22 @@ describe('how a file is shown', () => {
     ];
     for (const [kind, mime, shown] of table)
       assert.equal(shownAs(media({ kind, mime })), shown, `${kind} ${mime}`);
-    assert.equal(shownAs(media({ kind: 'image', mime: 'image/png', encrypted: {} })), 'document');
+  });
+
+  it('is the same when it is encrypted, and a file that cannot be opened where it is in a way that is not known', () => {
+    const encrypted = { scheme: 'chacha20-poly1305-stream-64k', key: 'A'.repeat(43), bytes: 5 } as const;
+    const picture = media({ kind: 'image', mime: 'image/png', encrypted });
+    assert.equal(shownAs(picture), 'image');
+    assert.equal(typeShown(picture, 'content'), 'image/png');
+    for (const scheme of ['other', undefined])
+      assert.equal(shownAs({ ...picture, encrypted: { ...encrypted, scheme } as never }), 'document');
+    // Nobody has looked at its bytes: what could run is called nothing.
+    const page = media({ kind: 'image', mime: 'text/html', encrypted });
+    assert.equal(shownAs(page), 'document');
+    assert.equal(typeShown(page, 'content'), 'application/octet-stream');
+    const small = { key: 'A'.repeat(43), bytes: 5, mime: 'image/svg+xml' };
+    const drawn = media({ kind: 'image', mime: 'image/png', encrypted: { ...encrypted, thumbnail: small } });
+    assert.equal(typeShown(drawn, 'thumbnail'), 'application/octet-stream');
   });
 
   it('is a line of text in lists, quotes and labels', () => {

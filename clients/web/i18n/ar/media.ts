@@ -54,8 +54,11 @@ export const media: Translation<typeof english> = {
   'media.openBy': 'فتح {what} من {name}',
   'media.download': 'تنزيل',
   'media.gone': 'تعذّر جلب هذا الملف.',
+  'media.damaged': 'هذا الملف تالف: ليس ما أُرسل.',
   'media.again': 'إعادة المحاولة',
-  'media.encrypted': 'هذا الملف مشفّر ولا يمكن فتحه هنا بعد.',
+  'media.encrypted': 'هذا الملف مشفّر بطريقة لا يعرفها هذا التطبيق.',
+  'media.opening': 'جارٍ الجلب وفك التشفير',
+  'media.playVideo': 'تشغيل الفيديو',
 
   'media.gallery': 'الصور ومقاطع الفيديو',
   'media.previous': 'السابق',

@@ -40,8 +40,11 @@ export const media = {
   'media.openBy': 'Open {what} by {name}',
   'media.download': 'Download',
   'media.gone': 'This file cannot be fetched.',
+  'media.damaged': 'This file is damaged: it is not what was sent.',
   'media.again': 'Try again',
-  'media.encrypted': 'This file is encrypted, and cannot be opened here yet.',
+  'media.encrypted': 'This file is encrypted in a way that this app does not know.',
+  'media.opening': 'Being fetched and decrypted',
+  'media.playVideo': 'Play the video',
 
   'media.gallery': 'Photos and videos',
   'media.previous': 'Previous',

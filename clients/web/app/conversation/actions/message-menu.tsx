@@ -1,4 +1,4 @@
-import type { Message } from '../../../../sdk/index.ts';
+import { isReadable, type Message } from '../../../../sdk/index.ts';
 import { t } from '../../../i18n/t.ts';
 import { Menu, type MenuItem } from '../../../ui/menu.tsx';
 import { mediaOf } from '../../media/content.ts';
@@ -80,5 +80,5 @@ export function MessageMenu(props: {
 
 function mayDownload({ content, gone, unreadable }: Message): boolean {
   const media = gone === null && !unreadable ? mediaOf(content) : null;
-  return media !== null && media.media !== '' && media.encrypted === undefined;
+  return media !== null && media.media !== '' && isReadable(media);
 }

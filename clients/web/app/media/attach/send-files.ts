@@ -3,6 +3,7 @@ import { safeName } from '../../../../sdk/index.ts';
 import type { PaneState } from '../../conversation/state.ts';
 import { keepLocal } from '../local.ts';
 import { canBeSmaller, measure, smaller } from './pictures.ts';
+import { posterOf } from './poster.ts';
 
 /** Sends a file into a conversation, as the answer to what is being answered. @throws what the chat throws: nothing was kept */
 export async function sendFile(
@@ -41,7 +42,7 @@ export async function sendFiles(
       file,
       {
         ...(file.name === '' ? {} : { name: safeName(file.name) }),
-        ...measured,
+        ...(measured ?? (await posterOf(file))),
         ...(first && caption.trim() !== '' ? { caption: caption.trim() } : {}),
       },
       first ? replyTo : null,

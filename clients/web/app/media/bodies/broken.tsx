@@ -3,11 +3,11 @@ import { Icon } from '../../../ui/icon.tsx';
 import styles from '../media.module.css';
 
 /** In place of what could not be fetched. */
-export function Broken({ onAgain }: { onAgain(): void }) {
+export function Broken({ why, onAgain }: { why: 'gone' | 'damaged'; onAgain(): void }) {
   return (
     <div class={styles.broken}>
       <Icon name="warning" size={20} />
-      <span>{t('media.gone')}</span>
+      <span>{t(why === 'damaged' ? 'media.damaged' : 'media.gone')}</span>
       <button
         type="button"
         onClick={(event) => {

@@ -1,3 +1,5 @@
+import { useState } from 'preact/hooks';
+import { isReadable, sizeOf } from '../../../../sdk/index.ts';
 import { t } from '../../../i18n/t.ts';
 import { Icon } from '../../../ui/icon.tsx';
 import { bytes } from '../../settings/bytes.ts';
@@ -11,18 +13,21 @@ import { Caption, type MediaBodyProps } from './caption.tsx';
 export function DocumentBody(props: MediaBodyProps) {
   const { message, media, state } = props;
   const name = nameOfFile(media);
-  const size = bytes(media.bytes);
-  const isSealed = media.encrypted !== undefined;
+  const size = bytes(sizeOf(media));
+  const [busy, setBusy] = useState(false);
+  const isSealed = !isReadable(media);
   return (
     <>
       <button
         type="button"
         class={styles.document}
-        disabled={media.media === '' || isSealed}
+        disabled={media.media === '' || isSealed || busy}
+        aria-busy={busy}
         onClick={(event) => {
           if (state.selected.peek() !== null) return;
           event.stopPropagation();
-          download(state.chat, message);
+          setBusy(true);
+          void download(state.chat, message).finally(() => setBusy(false));
         }}
       >
         <span class="heard">{t('media.download')} </span>
@@ -31,7 +36,9 @@ export function DocumentBody(props: MediaBodyProps) {
         </span>
         <span class={styles.about}>
           <bdi class={styles.name}>{name}</bdi>{' '}
-          <span class={styles.size}>{isSealed ? t('media.encrypted') : size}</span>
+          <span class={styles.size}>
+            {isSealed ? t('media.encrypted') : busy ? t('media.opening') : size}
+          </span>
         </span>
         {media.media !== '' && !isSealed && <Icon name="download" size={20} />}
       </button>

@@ -1,4 +1,5 @@
 import { useState } from 'preact/hooks';
+import { type MediaContent, sizeOf } from '../../../../sdk/index.ts';
 import { t } from '../../../i18n/t.ts';
 import { nameOf } from '../../conversation/names.ts';
 import { Blur } from '../blur.tsx';
@@ -10,10 +11,14 @@ import { useSource } from '../use-source.ts';
 import { Broken } from './broken.tsx';
 import { Caption, type MediaBodyProps } from './caption.tsx';
 
+/** Most bytes of an encrypted picture without a thumbnail that is fetched before somebody opens it. */
+const MOST_UNASKED = 4 * 1_024 * 1_024;
+const isSmall = (media: MediaContent) => !media.thumbnail && sizeOf(media) <= MOST_UNASKED;
+
 /** A picture: its place at once, a blur, the small one; the whole one in the gallery. */
 export function PictureBody(props: MediaBodyProps) {
   const { message, media, state } = props;
-  const source = useSource(state.chat, message, media);
+  const source = useSource(state.chat, message, media, isSmall(media));
   const [there, setThere] = useState(false);
   const box = boxOf(media);
   const small = source.thumbnail ?? source.url;
@@ -47,7 +52,7 @@ export function PictureBody(props: MediaBodyProps) {
           />
         )}
       </button>
-      {source.failed && <Broken onAgain={source.again} />}
+      {source.failed && <Broken why={source.failed} onAgain={source.again} />}
       <UploadRing chat={state.chat} message={message} name={nameOfFile(media)} />
       <Caption {...props} over />
     </div>

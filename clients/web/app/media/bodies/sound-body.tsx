@@ -1,3 +1,4 @@
+import { useEffect, useState } from 'preact/hooks';
 import { t } from '../../../i18n/t.ts';
 import { IconButton } from '../../../ui/button.tsx';
 import { clockTime } from '../clock-time.ts';
@@ -22,9 +23,20 @@ export function SoundBody(props: MediaBodyProps) {
   const at = Math.min(now?.at ?? 0, whole);
   const plays = now !== null && !now.paused;
   const bars = media.waveform ?? null;
+  const [starts, setStarts] = useState(false);
   const start = (from: number | null) => {
-    if (source.url !== null) play(message.key, source.url, from, source.broken);
+    if (source.url !== null) return play(message.key, source.url, from, source.broken);
+    setStarts(true);
+    source.load();
   };
+  // One that is encrypted is fetched when it is wanted.
+  const mayLoad = media.encrypted !== undefined && media.media !== '' && !source.coming;
+  useEffect(() => {
+    if (!starts || source.coming) return;
+    if (source.url === null && source.failed === null) return;
+    setStarts(false);
+    if (source.url !== null) play(message.key, source.url, null, source.broken);
+  }, [starts, source.url, source.failed, source.coming]);
   return (
     <>
       <div class={styles.sound} data-sound={plays ? 'plays' : 'rests'}>
@@ -33,7 +45,8 @@ export function SoundBody(props: MediaBodyProps) {
           kind="primary"
           size={20}
           label={t(plays ? 'media.pausePlaying' : 'media.play')}
-          disabled={source.url === null}
+          disabled={source.url === null && !mayLoad}
+          aria-busy={starts && source.coming}
           onClick={(event) => {
             event.stopPropagation();
             if (plays) pause();
@@ -92,7 +105,7 @@ export function SoundBody(props: MediaBodyProps) {
           </span>
         </div>
       </div>
-      {source.failed && <Broken onAgain={source.again} />}
+      {source.failed && <Broken why={source.failed} onAgain={source.again} />}
       <UploadRing chat={state.chat} message={message} name={nameOfFile(media)} />
       <Caption {...props} />
     </>

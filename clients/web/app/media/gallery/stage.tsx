@@ -26,7 +26,7 @@ export function Stage(props: {
   children: ComponentChildren;
 }) {
   const { state, message, media, zoom, onZoom, onGo, onClose, children } = props;
-  const source = useSource(state.chat, message, media);
+  const source = useSource(state.chat, message, media, true);
   const [whole, setWhole] = useState(false);
   const fingers = useRef(new Map<number, { x: number; y: number }>());
   const from = useRef<{ x: number; y: number } | null>(null);
@@ -93,7 +93,7 @@ export function Stage(props: {
     >
       {source.failed ? (
         <div class={styles.broken}>
-          <p>{t('media.gone')}</p>
+          <p>{t(source.failed === 'damaged' ? 'media.damaged' : 'media.gone')}</p>
           <Button onClick={source.again}>{t('media.again')}</Button>
         </div>
       ) : isPicture ? (
