@@ -10,7 +10,7 @@ import { Refused } from '../../protocol/errors.ts';
 import { Engine, type EngineLimits, type EngineParts } from '../engine.ts';
 import { within } from '../within.ts';
 import { kafkaAddress } from './address.ts';
-import { hasCode, isTrouble } from './trouble.ts';
+import { hasCode, isTrouble, reasonOf } from './trouble.ts';
 
 export interface KafkaOptions extends EngineLimits, Pick<EngineParts, 'onChange' | 'onCall'> {
   /** As {@link kafkaAddress} reads it. */
@@ -44,7 +44,7 @@ export interface Kafka {
   client(): BaseOptions;
   /**
    * Makes the topic `<prefix>.<name>` if it is missing.
-   * @throws {Refused} unavailable
+   * @throws {Refused} unavailable; its cause says in a line why
    */
   topic(name: string, options: TopicOptions): Promise<Topic>;
 }
@@ -91,11 +91,20 @@ export function openKafka(options: KafkaOptions): Kafka {
       admin.on('error', () => {});
       try {
         return await ensure(admin, engine, { ...options, ...topic, name: `${prefix}.${name}` });
+      } catch (error) {
+        throw explained(error);
       } finally {
         await within(Promise.allSettled([admin.close()]), deadlineMs);
       }
     },
   };
+}
+
+function explained(error: unknown): unknown {
+  if (!(error instanceof Refused) || error.cause === undefined) return error;
+  const { code, detail, retry_after_ms } = error.refusal;
+  const cause = new Error(reasonOf(error.cause), { cause: error.cause });
+  return new Refused(code, detail, retry_after_ms, { cause });
 }
 
 interface Wanted extends KafkaOptions, TopicOptions {

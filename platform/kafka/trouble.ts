@@ -1,4 +1,4 @@
-import { findErrorBy, GenericError, MultipleErrors, protocolErrors } from '@platformatic/kafka';
+import { findErrorBy, GenericError, MultipleErrors, NetworkError, protocolErrors } from '@platformatic/kafka';
 
 /** What repeating cannot mend: it says that the record, not the server, is the matter. */
 const OURS = ['MESSAGE_TOO_LARGE', 'RECORD_LIST_TOO_LARGE', 'INVALID_RECORD', 'CORRUPT_MESSAGE'];
@@ -15,6 +15,19 @@ export function isTrouble(error: unknown): boolean {
   if (!(error instanceof Error)) return false;
   const known = error instanceof GenericError || error instanceof MultipleErrors;
   return known && !OURS.some((id) => findErrorBy(error, 'apiId', id) !== null);
+}
+
+/**
+ * Why, in a line: the client wraps what an operator can do something about (a password, an authority, a port) into errors that say only
+ * that it did not work. Of several brokers what the last one said.
+ */
+export function reasonOf(error: unknown): string {
+  if (!(error instanceof Error)) return String(error);
+  const inner = error instanceof MultipleErrors ? error.errors.at(-1) : error.cause;
+  if (!(inner instanceof Error)) return error.message;
+  const why = reasonOf(inner);
+  // Which broker it was is worth a word, that there was none is not.
+  return error instanceof NetworkError ? `${error.message.replace(/\.$/, '')}: ${why}` : why;
 }
 
 /** Whether a member was told that it is none, or that the partitions are being dealt anew. */

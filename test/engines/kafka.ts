@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { freePorts } from '../harness/ports.ts';
-import type { EngineKind } from './engine.ts';
+import type { EngineKind, RunningEngine } from './engine.ts';
 import { ServerProcess } from './server-process.ts';
 
 const run = promisify(execFile);
@@ -50,42 +50,62 @@ export const kafka: EngineKind = {
 
   async start() {
     const [port, controller] = (await freePorts(2)) as [number, number];
-    const classPath = readdirSync(LIBRARIES)
-      .filter((file) => file.endsWith('.jar'))
-      .map((file) => join(LIBRARIES, file))
-      .join(':');
-    const java = (...args: string[]) => [
-      '-Xmx512m',
-      '-Xms128m',
-      '-XX:+UseSerialGC',
-      '-XX:TieredStopAtLevel=1',
-      '-cp',
-      classPath,
-      ...args,
-    ];
-    return ServerProcess.started({
-      name: 'kafka',
-      url: `kafka://127.0.0.1:${port}`,
-      initialise: async (folder) => {
-        const file = join(folder, 'server.properties');
-        await writeFile(file, properties(folder, port, controller));
-        await run('java', java('kafka.tools.StorageTool', 'format', '-t', CLUSTER, '-c', file));
-      },
-      command: (folder) => ({
-        program: 'java',
-        args: java('kafka.Kafka', join(folder, 'server.properties')),
-      }),
-      ping: () => ping(port),
-    });
+    return startBroker({ id: 1, port, controllers: [controller] });
   },
 };
 
-function properties(folder: string, port: number, controller: number): string {
+export interface BrokerParts {
+  /** From 1 on: its own controller is the one at that place. */
+  id: number;
+  /** Where it speaks without TLS and asks nobody who they are: to other brokers, and to tests. */
+  port: number;
+  /** Ports of all controllers. */
+  controllers: readonly number[];
+  /** Those named twice are taken from here. `folder`: what it may write to. */
+  settings?(folder: string): Record<string, unknown>;
+  /** More words for the command that makes its folder. */
+  format?: readonly string[];
+  /** As Dunlin is told of it, when it is not by that port. */
+  url?: string;
+}
+
+export async function startBroker(parts: BrokerParts): Promise<RunningEngine> {
+  const { port, format = [], url = `kafka://127.0.0.1:${port}` } = parts;
+  const classPath = readdirSync(LIBRARIES)
+    .filter((file) => file.endsWith('.jar'))
+    .map((file) => join(LIBRARIES, file))
+    .join(':');
+  const java = (...args: string[]) => [
+    '-Xmx512m',
+    '-Xms128m',
+    '-XX:+UseSerialGC',
+    '-XX:TieredStopAtLevel=1',
+    '-cp',
+    classPath,
+    ...args,
+  ];
+  return ServerProcess.started({
+    name: 'kafka',
+    url,
+    initialise: async (folder) => {
+      const file = join(folder, 'server.properties');
+      await writeFile(file, properties(folder, parts));
+      await run('java', java('kafka.tools.StorageTool', 'format', '-t', CLUSTER, '-c', file, ...format));
+    },
+    command: (folder) => ({
+      program: 'java',
+      args: java('kafka.Kafka', join(folder, 'server.properties')),
+    }),
+    ping: () => ping(port),
+  });
+}
+
+function properties(folder: string, { id, port, controllers, settings }: BrokerParts): string {
   return Object.entries({
     'process.roles': 'broker,controller',
-    'node.id': 1,
-    'controller.quorum.voters': `1@127.0.0.1:${controller}`,
-    listeners: `PLAINTEXT://127.0.0.1:${port},CONTROLLER://127.0.0.1:${controller}`,
+    'node.id': id,
+    'controller.quorum.voters': controllers.map((at, i) => `${i + 1}@127.0.0.1:${at}`).join(),
+    listeners: `PLAINTEXT://127.0.0.1:${port},CONTROLLER://127.0.0.1:${controllers[id - 1]}`,
     'advertised.listeners': `PLAINTEXT://127.0.0.1:${port}`,
     'controller.listener.names': 'CONTROLLER',
     'listener.security.protocol.map': 'PLAINTEXT:PLAINTEXT,CONTROLLER:PLAINTEXT',
@@ -106,6 +126,7 @@ function properties(folder: string, port: number, controller: number): string {
     'transaction.state.log.replication.factor': 1,
     'transaction.state.log.min.isr': 1,
     'transaction.state.log.num.partitions': 2,
+    ...settings?.(folder),
   })
     .map(([name, value]) => `${name}=${value}\n`)
     .join('');
