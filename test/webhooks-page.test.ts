@@ -4,6 +4,7 @@ import { execFile } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { after, before, describe, it } from 'node:test';
 import { promisify } from 'node:util';
+import { hookRoutes } from '../protocol/http/hooks.ts';
 import { webhookRoutes } from '../protocol/http/webhooks.ts';
 import { type Delivery, Receiver } from '../services/webhooks/fixtures/receiver.ts';
 import { type Account, post, register, request } from './harness/account.ts';
@@ -47,7 +48,7 @@ describe('docs/WEBHOOKS.md', () => {
   };
 
   it('has every route', () => {
-    for (const { method, path } of Object.values(webhookRoutes)) {
+    for (const { method, path } of Object.values({ ...hookRoutes, ...webhookRoutes })) {
       const shown = path.replace('{conversation}', '{id}').replace('{webhook}', '{id}');
       assert.ok(page.includes(`| \`${method} ${shown}\` |`), `${method} ${shown}`);
     }

@@ -19,6 +19,7 @@ import {
 } from './answers.ts';
 import { botRoutes } from './bots.ts';
 import { commandRoute } from './command-route.ts';
+import { hookRoutes } from './hooks.ts';
 import { mailRoutes } from './mail.ts';
 import { mediaRoutes } from './media.ts';
 import { pushRoutes } from './push.ts';
@@ -154,6 +155,7 @@ export const otherRoutes = {
     need: ['presence'],
   },
   ...reportRoutes,
+  ...hookRoutes,
   ...webhookRoutes,
   ...mediaRoutes,
   ...pushRoutes,

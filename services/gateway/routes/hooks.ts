@@ -1,11 +1,6 @@
 import { Refused } from '../../../protocol/errors.ts';
 import { HookPost } from '../../../protocol/http/hook-post.ts';
-import {
-  type HookAnswer,
-  HookBody,
-  IDEMPOTENCY_KEY,
-  webhookRoutes,
-} from '../../../protocol/http/webhooks.ts';
+import { type HookAnswer, HookBody, hookRoutes, IDEMPOTENCY_KEY } from '../../../protocol/http/hooks.ts';
 import { saidIn } from '../../webhooks/incoming/body.ts';
 import type { Hook } from '../../webhooks/incoming/store.ts';
 import type { GatewayParts } from '../parts.ts';
@@ -20,10 +15,10 @@ export function hookHandlers({
   hooks,
   config,
 }: Pick<GatewayParts, 'hooks' | 'config'>): Record<Names, Handler> {
-  const target = checkOf(webhookRoutes.postToHook.params);
+  const target = checkOf(hookRoutes.postToHook.params);
   const post = checkOf(HookPost);
-  const conversation = checkOf(webhookRoutes.createHook.params);
-  const one = checkOf(webhookRoutes.rotateHook.params);
+  const conversation = checkOf(hookRoutes.createHook.params);
+  const one = checkOf(hookRoutes.rotateHook.params);
   const creation = checkOf(HookBody);
 
   function withUrl({ hook, secret }: { hook: Hook; secret: string }) {
