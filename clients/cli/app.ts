@@ -5,6 +5,7 @@ import {
   type Destination,
   type DunlinClient,
   type Media,
+  type MediaContent,
   type MediaOptions,
   RefusedError,
   type StoredEntry,
@@ -197,9 +198,9 @@ export class App {
   openFile(path: string): Promise<Blob> {
     return this.#withFiles.open(path);
   }
-  /** @throws {RefusedError} not_found, or an Error when offline */
-  download(media: string): Promise<Response> {
-    return this.#withFiles.media.download(media);
+  /** The file of a message as it was sent, as it comes. @throws {RefusedError} not_found, or an Error when offline or it cannot be decrypted */
+  download(media: MediaContent): Promise<ReadableStream<Uint8Array>> {
+    return this.#withFiles.media.open(media);
   }
   async sendFile(to: Destination, file: Blob, options: MediaOptions): Promise<void> {
     await this.store.sendMedia(this.#current(to), file, options);

@@ -25,7 +25,7 @@ export function nameToSave(name: string | undefined): string {
  * @param to a folder, or the path of the file
  * @returns where it is
  */
-export async function save(bytes: Response, name: string, to: string): Promise<string> {
+export async function save(bytes: ReadableStream<Uint8Array>, name: string, to: string): Promise<string> {
   const isFolder = await stat(to).then(
     (found) => found.isDirectory(),
     () => false,
@@ -41,7 +41,7 @@ export async function save(bytes: Response, name: string, to: string): Promise<s
       continue;
     }
     try {
-      await pipeline(bytes.body === null ? Readable.from([]) : Readable.fromWeb(bytes.body as never), file);
+      await pipeline(Readable.fromWeb(bytes as never), file);
       return candidate;
     } catch (error) {
       await rm(candidate, { force: true });

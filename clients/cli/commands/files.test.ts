@@ -127,6 +127,26 @@ describe('files in the terminal', () => {
     assert.equal(readFileSync(path('mine'), 'utf8'), 'mine');
   });
 
+  it('/file encrypts where it is asked to, and /save decrypts; what is damaged is not saved', async () => {
+    writeFileSync(path('my boat.txt'), 'a boat that nobody sees');
+    await run(it_.app, `/file -e "${path('my boat.txt')}" this is  ours`);
+    const { content } = await sent();
+    const [upload] = [...server.uploads.values()];
+    assert.ok(!upload!.bytes.includes('boat'));
+    assert.deepEqual([content.text, content.name], ['this is  ours', 'my boat.txt']);
+    it_.server.append(direct, 'message', bob, { content });
+    await it_.server.pumpAll();
+    await quiet();
+    await run(it_.app, `/save . ${path('saved.txt')}`);
+    assert.match(it_.app.notes.at(-1)!, /Saved: .*saved\.txt \(23 B\)/);
+    assert.equal(readFileSync(path('saved.txt'), 'utf8'), 'a boat that nobody sees');
+
+    upload!.bytes[3]! ^= 1;
+    await run(it_.app, `/save . ${path('damaged.txt')}`);
+    assert.match(it_.app.notes.at(-1)!, /damaged/);
+    assert.deepEqual(readdirSync(folder).sort(), ['my boat.txt', 'saved.txt']);
+  });
+
   it('/save leaves nothing of what has not come whole', async () => {
     writeFileSync(path('source'), 'x'.repeat(1_000));
     await run(it_.app, `/file ${path('source')}`);

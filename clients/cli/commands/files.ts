@@ -1,10 +1,13 @@
 import { homedir } from 'node:os';
 import { basename } from 'node:path';
+import { sizeOf } from '../../sdk/index.ts';
 import type { App } from '../app.ts';
 import { nameToSave, save } from '../saving.ts';
 import { mediaIn, size } from '../text/file-line.ts';
 import { oneLine } from '../text/printable.ts';
 import { type CommandTable, messageAt, need, opened } from './command.ts';
+
+const ENCRYPT = '-e';
 
 /** What stands behind the first word, which may be in quotation marks. */
 const afterFirst = (rest: string): string => rest.replace(/^(["“][^"”]*["”]|\S+)\s*/, '');
@@ -12,18 +15,21 @@ const atHome = (path: string): string => path.replace(/^~(?=\/|$)/, homedir());
 
 export const fileCommands: CommandTable = {
   file: {
-    args: 'PATH [CAPTION]',
-    about: 'sends a file to the open conversation',
+    args: '[-e] PATH [CAPTION]',
+    about:
+      'sends a file to the open conversation; -e: encrypted, so that where it is stored it cannot be read',
     offers: 'nothing',
-    async run(app, [path], rest) {
+    async run(app, words, rest) {
       const { where } = opened(app);
-      const wanted = atHome(need(path, '/file PATH [CAPTION]'));
+      const encrypt = words[0] === ENCRYPT;
+      const [path] = encrypt ? words.slice(1) : words;
+      const wanted = atHome(need(path, `/file [${ENCRYPT}] PATH [CAPTION]`));
       const file = await app.openFile(wanted).catch((error: NodeJS.ErrnoException) => {
         throw new Error(error.code === 'ENOENT' ? `There is no ${oneLine(wanted)}.` : error.message);
       });
-      const caption = afterFirst(rest);
+      const caption = afterFirst(encrypt ? afterFirst(rest) : rest);
       await app.sendFile(where, file, {
-        name: basename(wanted),
+        ...{ name: basename(wanted), encrypt },
         ...(caption === '' ? {} : { caption }),
       });
     },
@@ -54,9 +60,9 @@ export const fileCommands: CommandTable = {
       const { content } = await messageAt(app, number);
       const media = mediaIn(content);
       if (media === null || media.media === '') throw new Error('There is no file in this message.');
-      const bytes = await app.download(media.media);
+      const bytes = await app.download(media);
       const saved = await save(bytes, nameToSave(media.name), atHome(path ?? '.'));
-      app.note(`Saved: ${oneLine(saved)} (${size(media.bytes)})`);
+      app.note(`Saved: ${oneLine(saved)} (${size(sizeOf(media))})`);
     },
   },
 };

@@ -1,5 +1,5 @@
 import type { Content, MediaContent } from '../../sdk/index.ts';
-import { safeName } from '../../sdk/index.ts';
+import { safeName, sizeOf } from '../../sdk/index.ts';
 import { oneLine } from './printable.ts';
 
 const KINDS = {
@@ -20,10 +20,11 @@ export function mediaIn(content: Content | null): MediaContent | null {
 }
 
 /** A file in a line: `[photo 1.2 MB boat.png]`. */
-export function fileLine({ kind, bytes, name, duration_ms }: MediaContent): string {
+export function fileLine(media: MediaContent): string {
+  const { kind, name, duration_ms } = media;
   const length = duration_ms === undefined ? '' : ` ${clock(duration_ms)}`;
   const called = name === undefined ? '' : ` ${nameLine(name)}`;
-  return `[${KINDS[kind]}${length} ${size(bytes)}${called}]`;
+  return `[${KINDS[kind]}${length} ${size(sizeOf(media))}${called}]`;
 }
 
 /** A name of a file, for people. */
