@@ -133,6 +133,26 @@ describe('the conversation view', { skip: noChromium }, () => {
     await done();
   });
 
+  it('goes to the newest also while it is on its way to where it opens', async () => {
+    const { page } = await pages.page({});
+    await page.evaluate(() => {
+      let frames = 0;
+      const pulse = () => {
+        // What is measured anew, again and again, keeps the list on its way.
+        const row = document.querySelector<HTMLElement>('[role=feed] [data-seq]');
+        if (row !== null) row.style.paddingBottom = frames++ % 2 === 0 ? '9px' : '';
+        if (frames === 5) document.querySelector<HTMLElement>('[aria-label*="newest message"]')!.click();
+        if (frames < 30) requestAnimationFrame(pulse);
+        else document.body.dataset.still = '';
+      };
+      pulse();
+    });
+    await page.evaluate(long, { count: 300, now: NOW, unread: 60 });
+    await page.waitForSelector('[data-still]');
+    await atEnd(page);
+    await page.context().close();
+  });
+
   it('sends what is written, and keeps a draft of what is not', async () => {
     const { page, done } = await shown('group');
     await field(page).fill('half a thou');

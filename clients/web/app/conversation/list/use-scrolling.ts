@@ -46,6 +46,13 @@ export function useScrolling(
     if (element !== null) element.scrollTop = element.scrollHeight;
   };
 
+  /** Somebody wants to be there. */
+  const goToEnd = () => {
+    // The list may still be on its way to where it was opened, and would go on. One such way ends when another begins.
+    list.current?.scrollToIndex(shown.current.length - 1, { align: 'end' });
+    toEnd();
+  };
+
   async function load(): Promise<void> {
     const handle = list.current;
     if (handle === null || busy.current || state.target.peek() !== null) return;
@@ -132,7 +139,7 @@ export function useScrolling(
   useEffect(
     () =>
       state.toEnd.subscribe((count) => {
-        if (count > 0) requestAnimationFrame(toEnd);
+        if (count > 0) requestAnimationFrame(goToEnd);
       }),
     [state],
   );
