@@ -3,6 +3,7 @@ import {
   DunlinClient,
   type Fields,
   type Lock,
+  Media,
   type Sent,
   type Storage,
 } from '../sdk/index.ts';
@@ -27,6 +28,8 @@ export type Log = (level: 'info' | 'error', message: string, fields: Record<stri
 export interface BotOptions {
   /** mqtt://, mqtts://, ws:// or wss:// */
   url: string;
+  /** Base URL of the HTTP API, for files: without it there are none. */
+  server?: string;
   /** What the server answered when the bot, or its token, was made. It needs the scope `messages.read`, and what its handlers do. */
   credentials: BotCredentials;
   /** What must survive a restart: see `openFileStorage`. */
@@ -59,6 +62,8 @@ const toConsole: Log = (level, message, fields) => {
 /** A bot: what it hears goes through its middleware, in the order in which that was given, until one of them handles it. */
 export class Bot {
   readonly client: BotClient;
+  /** Files at the server; null: there is no `server` among the options. */
+  readonly media: Media | null;
   readonly #username: string;
   readonly #states: StateStore;
   readonly #journal: Journal;
@@ -81,6 +86,8 @@ export class Bot {
     this.client =
       options.client ??
       new DunlinClient({ url, session, sessions, storage, ...(lock === undefined ? {} : { lock }) });
+    this.media =
+      options.server === undefined ? null : new Media({ server: options.server, session, sessions });
     this.#username = session.username.toLowerCase();
     this.#states = options.states ?? new StoredStates(storage, this.client.user);
     this.#journal = new Journal(storage, this.client.user);
@@ -210,17 +217,18 @@ export class Bot {
     const state = await this.#states.load(place.conversation);
     let before = JSON.stringify(state);
     let endTurn = yieldTurn;
-    const ctx = new Context(event, state, this.client, this.#questions, async (timeoutMs) => {
+    const answer = async (timeoutMs: number) => {
       const asked = this.#asking.wait(event.conversation, event.sender.user, timeoutMs);
       endTurn();
-      const answer = await asked;
+      const came = await asked;
       // In the turn of the answer it goes on.
-      endTurn = answer.endTurn;
+      endTurn = came.endTurn;
       // Not done before the question is: after a restart both are asked and answered again.
-      places.push({ conversation: answer.event.conversation, seq: answer.event.seq });
+      places.push({ conversation: came.event.conversation, seq: came.event.seq });
       if (JSON.stringify(state) === before) before = await this.#renew(state, place.conversation);
-      return answer.event;
-    });
+      return came.event;
+    };
+    const ctx = new Context(event, state, this.client, this.#questions, answer, this.media);
     try {
       const failed = await this.#attempt(ctx);
       if (failed instanceof Stopped) return;

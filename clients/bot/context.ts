@@ -5,8 +5,11 @@ import type {
   Content,
   DunlinClient,
   Fields,
+  Media,
+  MediaContent,
   QueryType,
   Sent,
+  ShareOptions,
 } from '../sdk/index.ts';
 import type { CommandText } from './commands.ts';
 import { contentOf, type Says } from './content.ts';
@@ -47,6 +50,7 @@ export class Context {
   readonly mentioned: boolean;
   readonly #waitForAnswer: WaitForAnswer;
   readonly #questions: Questions;
+  readonly #media: Media | null;
   #answered: Promise<BotEvent | null> | null = null;
   #done = 0;
 
@@ -56,6 +60,7 @@ export class Context {
     client: BotClient,
     questions: Questions,
     waitForAnswer: WaitForAnswer,
+    media: Media | null = null,
   ) {
     this.event = event;
     this.state = state;
@@ -63,6 +68,7 @@ export class Context {
     this.mentioned = event.mentions?.includes(client.user) ?? false;
     this.#questions = questions;
     this.#waitForAnswer = waitForAnswer;
+    this.#media = media;
   }
 
   get conversation(): string {
@@ -126,6 +132,34 @@ export class Context {
     return this.do('message.send', { to, content: contentOf(says) });
   }
 
+  /**
+   * A file, in this conversation or to somebody else; with a `caption`, and encrypted where `encrypt` says so. Resolves when it is at the
+   * server, and its message is kept to go out. After a crash in between it is uploaded again, and sent once.
+   * @throws {RefusedError} too_large, quota_exceeded, media_rejected, …; other errors: not reachable, or the bot knows no `server`
+   */
+  async sendMedia(
+    file: Blob,
+    options: ShareOptions = {},
+    to: Fields<'message.send'>['to'] = { conversation: this.conversation },
+  ): Promise<Sent> {
+    // Of the order in which the handler asks, whatever takes longer.
+    const id = this.#nextId();
+    const content = await this.media.share(file, options);
+    return this.client.change('message.send', { to, content }, id);
+  }
+
+  /** The file of this message, as it was sent, also when it is encrypted; null: it has none. Of what is large see {@link media}. */
+  async download(): Promise<Blob | null> {
+    const { content } = this;
+    return content?.type === 'media' ? this.media.blob(content as MediaContent) : null;
+  }
+
+  /** Files at the server: `media.open(content)` gives out one as it comes. @throws {Error} the bot knows no `server` */
+  get media(): Media {
+    if (this.#media === null) throw new Error('a bot that has files needs the option `server`');
+    return this.#media;
+  }
+
   /** To this message; null takes it back. */
   react(emoji: string | null): Promise<Sent> {
     return this.do('message.react', { conversation: this.conversation, seq: this.event.seq, emoji });
@@ -152,12 +186,12 @@ export class Context {
    * handled, as long as the handler does the same things in the same order.
    */
   do<T extends ChangeType>(type: T, fields: Fields<T>): Promise<Sent> {
+    return this.client.change(type, fields, this.#nextId());
+  }
+
+  #nextId(): string {
     const { conversation, seq, time } = this.event;
-    return this.client.change(
-      type,
-      fields,
-      derivedId(this.client.user, `${conversation}/${seq}/${this.#done++}`, time),
-    );
+    return derivedId(this.client.user, `${conversation}/${seq}/${this.#done++}`, time);
   }
 
   /** Asks the server: waits while there is no connection, and as long as it is told where it asks too much. @throws {RefusedError} for good */

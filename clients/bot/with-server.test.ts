@@ -7,7 +7,7 @@ import { after, before, describe, it } from 'node:test';
 import { post, register } from '../../test/harness/account.ts';
 import { Device, type Payload } from '../../test/harness/device.ts';
 import { Server } from '../../test/harness/server.ts';
-import { MemoryStorage } from '../sdk/index.ts';
+import { Media, MemoryStorage, type Session } from '../sdk/index.ts';
 import { openFileStorage } from '../sdk/node.ts';
 import { Bot, type BotCredentials, button, buttons } from './index.ts';
 
@@ -20,7 +20,7 @@ describe('a bot on a server', { timeout: 60_000 }, () => {
 
   const start = async (change: (bot: Bot) => void) => {
     const storage = await openFileStorage(join(folder, 'bot.db'));
-    bot = new Bot({ url: server.mqtt, credentials, storage });
+    bot = new Bot({ url: server.mqtt, server: server.http, credentials, storage });
     change(bot);
     await bot.start();
     return async () => {
@@ -151,6 +151,34 @@ describe('a bot on a server', { timeout: 60_000 }, () => {
     }
     assert.equal(heard().length, 9, heard().join());
     await parrot.stop();
+    await stop();
+  });
+
+  it('gets files and sends them, also encrypted ones', async () => {
+    const session = { device: alice.account.device, accessToken: alice.account.accessToken } as Session;
+    const sessions = { stored: async () => session, refresh: async () => session };
+    const media = new Media({ server: server.http, session, sessions });
+    const stop = await start((b) => {
+      b.on({ kind: 'direct' }, async (ctx) => {
+        const file = await ctx.download();
+        if (file === null) return;
+        const louder = new Blob([(await file.text()).toUpperCase()]);
+        await ctx.sendMedia(louder, { name: 'louder.txt', caption: 'Here', encrypt: true });
+      });
+    });
+    for (const encrypt of [false, true])
+      await tells(await media.share(new Blob([`hello ${encrypt}`]), { encrypt }));
+    const files = () => said().filter(({ content }) => content.type === 'media');
+    await alice.until(() => (files().length === 2 ? true : undefined), 'two files');
+    const texts: string[] = [];
+    for (const { content } of files()) {
+      assert.deepEqual(
+        [content.text, content.name, content.encrypted.bytes > 0],
+        ['Here', 'louder.txt', true],
+      );
+      texts.push(await (await media.blob(content)).text());
+    }
+    assert.deepEqual(texts, ['HELLO FALSE', 'HELLO TRUE']);
     await stop();
   });
 });

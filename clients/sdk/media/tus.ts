@@ -49,7 +49,7 @@ export async function uploadByTus(
   if (place === null) {
     const made = await ask(PATH, {
       method: 'POST',
-      headers: { 'upload-length': String(file.size), 'upload-metadata': metadata(fields) },
+      headers: { 'upload-length': String(file.size), ...metadata(fields) },
     });
     const path = pathIn(made.headers.get('location'), requests.server);
     const media = made.headers.get('media-id');
@@ -109,11 +109,10 @@ function pathIn(location: string | null, server: string): string {
   return `${PATH}/${id}`;
 }
 
-/** `Upload-Metadata`: names, each with its value in base64. */
-function metadata(fields: Readonly<Record<string, string>>): string {
-  return Object.entries(fields)
-    .map(([name, value]) => `${name} ${base64(value)}`)
-    .join(',');
+/** `Upload-Metadata`: names, each with its value in base64; without any there is no such header. */
+function metadata(fields: Readonly<Record<string, string>>): Record<string, string> {
+  const pairs = Object.entries(fields).map(([name, value]) => `${name} ${base64(value)}`);
+  return pairs.length === 0 ? {} : { 'upload-metadata': pairs.join(',') };
 }
 
 function base64(text: string): string {
