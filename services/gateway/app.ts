@@ -1,8 +1,8 @@
-import Fastify, { type FastifyInstance } from 'fastify';
+import Fastify from 'fastify';
 import { uuidv7 } from 'uuidv7';
 import { commandRoutes, type Route, routes } from '../../protocol/http.ts';
-import type { Actor } from '../actor.ts';
 import { mediaOrigins } from '../media/origins.ts';
+import type { App } from './fastify.ts';
 import { InFlight } from './in-flight.ts';
 import type { GatewayParts } from './parts.ts';
 import { authentication } from './plugins/authentication.ts';
@@ -16,31 +16,14 @@ import { securityHeaders } from './plugins/security-headers.ts';
 import { requestTimeout, streamedBodies } from './plugins/streamed-bodies.ts';
 import { webApp } from './plugins/web-app.ts';
 import { commandHandler } from './routes/command.ts';
-import { type Handler, otherHandlers } from './routes/handler.ts';
+import type { Handler } from './routes/handler.ts';
+import { otherHandlers } from './routes/handlers.ts';
 import { isHealth } from './routes/health.ts';
-
-declare module 'fastify' {
-  interface FastifyContextConfig {
-    route?: Route;
-  }
-  interface FastifyRequest {
-    /** Who it comes from, for limits and logs; see address.ts. */
-    address: string;
-    /** Who is asking; null on routes that ask nobody. */
-    actor: Actor | null;
-    admin: boolean;
-    /** For the log: the command it was, and the code it was refused with. */
-    command: string | null;
-    refusedWith: string | null;
-  }
-}
 
 /** Milliseconds until the head, and the whole, of a request must have come. */
 const HEAD_MS = 15_000;
 const REQUEST_MS = 30_000;
 const HEADER_BYTES = 16_384;
-
-export type App = FastifyInstance;
 
 /** The routes of the contract with what surrounds them; listens nowhere. */
 export async function buildApp(parts: GatewayParts, inFlight = new InFlight()): Promise<App> {

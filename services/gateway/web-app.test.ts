@@ -4,7 +4,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import { gzipSync } from 'node:zlib';
-import { type App, buildApp } from './app.ts';
+import { buildApp } from './app.ts';
+import type { App } from './fastify.ts';
 import { gatewayStage, type Stage } from './fixtures/stage.ts';
 
 const PAGE = '<!doctype html><title>app</title>';

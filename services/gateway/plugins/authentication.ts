@@ -1,7 +1,7 @@
 import { TokenBuckets } from '../../../platform/token-bucket.ts';
 import { Refused } from '../../../protocol/errors.ts';
 import { needOfRoute } from '../../../protocol/http.ts';
-import type { App } from '../app.ts';
+import type { App } from '../fastify.ts';
 import type { GatewayParts } from '../parts.ts';
 
 /** RFC 6750 §2.1: the scheme is case-insensitive (RFC 9110 §11.1), the token is of these characters. */

@@ -1,6 +1,6 @@
 import { retryHint } from '../../../platform/retry-hint.ts';
 import { Refused } from '../../../protocol/errors.ts';
-import type { App } from '../app.ts';
+import type { App } from '../fastify.ts';
 import type { InFlight } from '../in-flight.ts';
 import { isHealth } from '../routes/health.ts';
 

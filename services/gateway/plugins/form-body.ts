@@ -1,6 +1,6 @@
 import { FORM_MEDIA } from '../../../protocol/http/mail.ts';
 import type { Route } from '../../../protocol/http.ts';
-import type { App } from '../app.ts';
+import type { App } from '../fastify.ts';
 
 /** A password, and what is around it. */
 const MOST_BYTES = 16_384;

@@ -1,7 +1,7 @@
 import { MAX_DEPTH } from '../../../protocol/content.ts';
 import { Refused } from '../../../protocol/errors.ts';
 import { parseJson } from '../../../protocol/parse.ts';
-import type { App } from '../app.ts';
+import type { App } from '../fastify.ts';
 
 /** Names that mean something to objects of JavaScript: no field is called so, and nobody may smuggle one in. */
 const FORBIDDEN = new Set(['__proto__', 'constructor', 'prototype']);

@@ -4,7 +4,7 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { Metrics } from '../../../platform/metrics.ts';
 import { type Refusal, Refused, refusal } from '../../../protocol/errors.ts';
 import { PROBLEM_MEDIA, problemOf } from '../../../protocol/http.ts';
-import type { App } from '../app.ts';
+import type { App } from '../fastify.ts';
 import type { GatewayParts } from '../parts.ts';
 import { allowedMethods } from '../routes/allowed-methods.ts';
 

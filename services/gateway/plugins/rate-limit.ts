@@ -2,7 +2,7 @@ import { networkOf } from '../../../platform/network-of.ts';
 import { TokenBuckets } from '../../../platform/token-bucket.ts';
 import { Refused } from '../../../protocol/errors.ts';
 import { clientAddress } from '../address.ts';
-import type { App } from '../app.ts';
+import type { App } from '../fastify.ts';
 import type { GatewayParts } from '../parts.ts';
 import { isHealth } from '../routes/health.ts';
 

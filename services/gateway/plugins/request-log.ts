@@ -1,4 +1,4 @@
-import type { App } from '../app.ts';
+import type { App } from '../fastify.ts';
 import type { GatewayParts } from '../parts.ts';
 
 /** Routes that machines ask all the time. */

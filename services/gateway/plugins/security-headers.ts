@@ -1,5 +1,5 @@
 import type { Config } from '../../../platform/config/schema.ts';
-import type { App } from '../app.ts';
+import type { App } from '../fastify.ts';
 
 /** Nothing that is answered here is to be run, framed, guessed at or kept by a browser. The page says what it needs itself. */
 const headers = {

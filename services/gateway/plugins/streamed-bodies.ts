@@ -1,7 +1,7 @@
 import multipart from '@fastify/multipart';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { MediaService } from '../../media/index.ts';
-import type { App } from '../app.ts';
+import type { App } from '../fastify.ts';
 import { actorOf } from '../routes/handler.ts';
 import { answerBadBytes } from './problems.ts';
 
