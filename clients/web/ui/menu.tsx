@@ -52,7 +52,10 @@ export function Menu({ label, groups, at, onClose, head }: MenuProps) {
 
   useEffect(() => {
     const away = (event: PointerEvent) => {
-      if (!menu.current?.contains(event.target as Node)) onClose();
+      if (menu.current?.contains(event.target as Node)) return;
+      onClose();
+      // A finger beside it closes it, and presses nothing there.
+      if (event.pointerType !== 'mouse') passOverClick();
     };
     // The press that opened it is not one beside it.
     const timer = setTimeout(() => addEventListener('pointerdown', away));
@@ -116,4 +119,19 @@ export function Menu({ label, groups, at, onClose, head }: MenuProps) {
       ))}
     </div>
   );
+}
+
+/** The click of the press that has just begun is nobody's; one of the next press is. */
+function passOverClick(): void {
+  const stop = (event: Event) => {
+    event.preventDefault();
+    event.stopPropagation();
+    end();
+  };
+  const end = () => {
+    removeEventListener('click', stop, true);
+    removeEventListener('pointerdown', end, true);
+  };
+  addEventListener('click', stop, true);
+  addEventListener('pointerdown', end, true);
 }

@@ -8,6 +8,7 @@ import { sendFile } from '../attach/send-files.ts';
 import { stopPlaying } from '../player.ts';
 import { Recording } from './recorder.ts';
 import { RecordingBar } from './recording-bar.tsx';
+import styles from './voice.module.css';
 
 /** A press that is longer records as long as it lasts, milliseconds; a shorter one until it is sent. */
 const HOLD_MS = 500;
@@ -69,35 +70,37 @@ export function Voice({ state }: { state: PaneState }) {
 
   return (
     <>
-      <IconButton
-        icon="microphone"
-        kind="primary"
-        label={t('media.record')}
-        onPointerDown={(event) => {
-          if (event.button !== 0) return;
-          event.currentTarget.setPointerCapture(event.pointerId);
-          press.current = { x: event.clientX, y: event.clientY, at: performance.now() };
-          setHeld(true);
-          void begin();
-        }}
-        onPointerUp={(event) => {
-          const { current } = press;
-          press.current = null;
-          setHeld(false);
-          if (current === null || now.current === null || performance.now() - current.at < HOLD_MS) return;
-          if (Math.hypot(event.clientX - current.x, event.clientY - current.y) > AWAY) discard();
-          else void send();
-        }}
-        onPointerCancel={() => {
-          press.current = null;
-          setHeld(false);
-        }}
-        onContextMenu={(event) => event.preventDefault()}
-        // By keys there is no pointer; one that has just been let go has done its work.
-        onClick={(event) => {
-          if (event.detail === 0) void begin();
-        }}
-      />
+      <span class={styles.press}>
+        <IconButton
+          icon="microphone"
+          kind="primary"
+          label={t('media.record')}
+          onPointerDown={(event) => {
+            if (event.button !== 0) return;
+            event.currentTarget.setPointerCapture(event.pointerId);
+            press.current = { x: event.clientX, y: event.clientY, at: performance.now() };
+            setHeld(true);
+            void begin();
+          }}
+          onPointerUp={(event) => {
+            const { current } = press;
+            press.current = null;
+            setHeld(false);
+            if (current === null || now.current === null || performance.now() - current.at < HOLD_MS) return;
+            if (Math.hypot(event.clientX - current.x, event.clientY - current.y) > AWAY) discard();
+            else void send();
+          }}
+          onPointerCancel={() => {
+            press.current = null;
+            setHeld(false);
+          }}
+          onContextMenu={(event) => event.preventDefault()}
+          // By keys there is no pointer; one that has just been let go has done its work.
+          onClick={(event) => {
+            if (event.detail === 0) void begin();
+          }}
+        />
+      </span>
       {recording !== null && (
         <RecordingBar
           recording={recording}
