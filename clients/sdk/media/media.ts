@@ -7,6 +7,7 @@ import { plainBlob, plainStream, type Variant } from './reading.ts';
 import { type Requests, requestsOf } from './requests.ts';
 import { contentIn, freshEnvelope, sourceIn } from './sealed/envelope.ts';
 import { typeOf } from './sealed/type-of.ts';
+import { withoutTraces } from './traces/traces.ts';
 import { endUpload, type UploadSource, uploadByTus } from './tus.ts';
 
 /** What is said of a file in its message, and whether the server may look into it. */
@@ -65,9 +66,10 @@ export class Media {
     const { caption, encrypt = false, thumbnail, signal, onProgress } = options;
     const tus = { ...(signal === undefined ? {} : { signal }), ...(onProgress ? { onProgress } : {}) };
     if (!encrypt) return contentOf(await this.upload(file, { ...fileFieldsIn(options), ...tus }), caption);
-    const before = contentBefore(file, options, await typeOf(file));
+    const clean = await withoutTraces(file);
+    const before = contentBefore(clean, options, await typeOf(clean));
     const envelope = await freshEnvelope(thumbnail);
-    const { source, thumbnailBytes } = sourceIn(envelope, file);
+    const { source, thumbnailBytes } = sourceIn(envelope, clean);
     return contentIn(envelope, before, await this.upload(source, { sealed: { thumbnailBytes }, ...tus }));
   }
 

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { afterEach, beforeEach, describe, it } from 'node:test';
+import { CAMERA, tellingPicture } from '../../../services/media/images/samples.ts';
 import type { ContentCodec } from '../codec.ts';
 import { ModelDevice } from '../fixtures/device.ts';
 import { MediaServer } from '../fixtures/media-server.ts';
@@ -76,6 +77,18 @@ describe('an encrypted file that is sent', () => {
     const small = await media.blob(content, { variant: 'thumbnail' });
     assert.deepEqual([await small.text(), small.type], ['a small picture', 'image/webp']);
     assert.equal(await keep.get(id), null);
+  });
+
+  it('is sent without what a picture says of where it was taken', async () => {
+    const media = await begin();
+    const telling = await tellingPicture('jpeg');
+    await device.store.sendMedia(to, new Blob([new Uint8Array(telling)]), { encrypt: true });
+    const content = await arrival();
+    const came = await bytesOf(await media.blob(content));
+    assert.deepEqual([came.length, content.kind], [content.encrypted.bytes, 'image']);
+    assert.ok(telling.includes(CAMERA) && !Buffer.from(came).includes(CAMERA));
+    const shared = await media.share(new Blob([new Uint8Array(telling)]), { encrypt: true });
+    assert.deepEqual(await bytesOf(await media.blob(shared)), came);
   });
 
   it('has another key each time', async () => {

@@ -3,6 +3,7 @@ import { contentBefore, type FileDescription } from '../media/description.ts';
 import type { MakePreview, Preview } from '../media/preview.ts';
 import { type Envelope, freshEnvelope } from '../media/sealed/envelope.ts';
 import { typeOf } from '../media/sealed/type-of.ts';
+import { withoutTraces } from '../media/traces/traces.ts';
 import { sleep } from './waiting.ts';
 
 /** Longest that a message waits for a picture of its file, milliseconds. */
@@ -16,7 +17,9 @@ export async function sealed(
 ): Promise<{ content: MediaContent; envelope: Envelope }> {
   const made = options.thumbnail === undefined ? await within(preview(file)) : null;
   const { thumbnail, ...said } = { ...made, ...options };
-  const content = contentBefore(file, said, await typeOf(file));
+  // As it will be uploaded.
+  const clean = await withoutTraces(file);
+  const content = contentBefore(clean, said, await typeOf(clean));
   return { content, envelope: await freshEnvelope(thumbnail) };
 }
 

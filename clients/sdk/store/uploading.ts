@@ -5,6 +5,7 @@ import type { FileFields } from '../media/description.ts';
 import type { FileKeep } from '../media/files.ts';
 import { contentOf, type Media } from '../media/media.ts';
 import { contentIn, type Envelope, lengthIn, sourceIn } from '../media/sealed/envelope.ts';
+import { withoutTraces } from '../media/traces/traces.ts';
 import { RefusedError } from '../session.ts';
 import type { Pending } from './pending.ts';
 import type { Shelf } from './shelf.ts';
@@ -184,7 +185,7 @@ export class Uploading {
   }
 
   async #upload(id: string, signal: AbortSignal): Promise<void> {
-    const file = await this.#files.get(id);
+    const file = await this.#fileOf(id);
     if (file === null)
       throw new RefusedError(refusal('media_not_found', 'it is not on this device any more'));
     let anew = 0;
@@ -223,6 +224,16 @@ export class Uploading {
         await sleep(Math.max(wait, refused?.retry_after_ms ?? 0), signal);
       }
     }
+  }
+
+  /** As it is uploaded; null: it is not here any more, or another one by now. */
+  async #fileOf(id: string): Promise<Blob | null> {
+    const file = await this.#files.get(id);
+    const pending = this.#uploading(id);
+    if (file === null || pending?.upload?.envelope === undefined) return file;
+    const clean = await withoutTraces(file);
+    // A key is for one file alone: nothing else is ever encrypted with it.
+    return clean.size === (pending.content as MediaContent).bytes ? clean : null;
   }
 
   async #done(id: string, media: Parameters<typeof contentOf>[0]): Promise<void> {
