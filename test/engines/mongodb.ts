@@ -12,14 +12,15 @@ import { ServerProcess } from './server-process.ts';
 const run = promisify(execFile);
 const VERSION = 'v1.24.2';
 const CACHE = new URL('../../.cache/', import.meta.url).pathname;
-const PROGRAM = join(CACHE, `ferretdb-${VERSION}`);
+const PROGRAM = join(CACHE, `ferretdb-${VERSION}-configured`);
 const BUILD_MS = 900_000;
 
-/** FerretDB over SQLite: the wire of MongoDB without its licence and its size. Its own command refuses to start when it was built as a module. */
+/** The wire of MongoDB without its licence and its size. FerretDB's own command refuses to start when it was built as a module. */
 const MAIN = `package main
 
 import (
 	"context"
+	"encoding/json"
 	"log"
 	"log/slog"
 	"os"
@@ -29,17 +30,25 @@ import (
 
 func main() {
 	slog.SetDefault(slog.New(slog.NewTextHandler(os.Stderr, &slog.HandlerOptions{Level: slog.LevelError})))
-	server, err := ferretdb.New(&ferretdb.Config{
-		Listener:  ferretdb.ListenerConfig{TCP: os.Args[1]},
-		Handler:   "sqlite",
-		SQLiteURL: "file:" + os.Args[2] + "/",
-	})
+	var config ferretdb.Config
+	if err := json.Unmarshal([]byte(os.Args[1]), &config); err != nil {
+		log.Fatal(err)
+	}
+	server, err := ferretdb.New(&config)
 	if err != nil {
 		log.Fatal(err)
 	}
 	log.Fatal(server.Run(context.Background()))
 }
 `;
+
+/** As its `ferretdb.Config` is written in JSON. */
+export interface FerretConfig {
+  Listener: { TCP?: string; TLS?: string; TLSCertFile?: string; TLSKeyFile?: string };
+  Handler: 'sqlite' | 'postgresql';
+  SQLiteURL?: string;
+  PostgreSQLURL?: string;
+}
 
 const there = (path: string) =>
   access(path).then(
@@ -85,14 +94,26 @@ export const mongodb: EngineKind = {
     if (process.env.MONGODB_URL !== undefined) return elsewhere(process.env.MONGODB_URL);
     const [port] = await freePorts(1);
     const url = `mongodb://127.0.0.1:${port}/dunlin`;
-    return ServerProcess.started({
-      name: 'ferretdb',
-      url,
-      command: (folder) => ({ program: PROGRAM, args: [`127.0.0.1:${port}`, folder] }),
-      ping: () => ping(url),
-    });
+    return startFerret(url, (folder) => ({
+      Listener: { TCP: `127.0.0.1:${port}` },
+      Handler: 'sqlite',
+      SQLiteURL: `file:${folder}/`,
+    }));
   },
 };
+
+/** @param url by which it answers a ping */
+export async function startFerret(
+  url: string,
+  config: (folder: string) => FerretConfig,
+): Promise<RunningEngine> {
+  return ServerProcess.started({
+    name: 'ferretdb',
+    url,
+    command: (folder) => ({ program: PROGRAM, args: [JSON.stringify(config(folder))] }),
+    ping: () => ping(url),
+  });
+}
 
 /** A server that is not ours: it can be used, in a database of one's own, and not hurt. */
 function elsewhere(server: string): RunningEngine {
