@@ -21,7 +21,7 @@ Written by \`npm run docs\` from \`platform/config/schema.ts\`.
 Flag > environment > file > default. A flag is \`--name=value\` or \`--name value\` after \`npm start --\`. A file is
 \`dunlin.config.json\` where Dunlin is started, or the one that \`--config\` or \`DUNLIN_CONFIG\` names: an object of
 sections, \`{"mqtt": {"port": 1884}}\`. Every variable has a twin with \`_FILE\` at its end that names a file holding the
-value. \`node bin/dunlin.ts config check\` checks, \`config print\` shows what is in force and where it came from.
+value. \`npx dunlin config check\` checks, \`config print\` shows what is in force and where it came from.
 
 ${parts.join('\n')}`;
 }
