@@ -11,7 +11,8 @@ export type {
 } from './entries.ts';
 export type { MediaOptions, SendOptions } from './pending.ts';
 export { ChatStore, type StoreEvents, type StoreOptions } from './store.ts';
-export type { Uploading, UploadProgress } from './uploading.ts';
+export type { UploadProgress } from './upload.ts';
+export type { Uploading } from './uploading.ts';
 export type {
   ConversationWindow,
   WindowChange,

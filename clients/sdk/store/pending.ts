@@ -4,7 +4,7 @@ import type { Destination } from '../codec.ts';
 import type { FileDescription } from '../media/description.ts';
 import type { Conversation } from './conversations.ts';
 import type { Message } from './entries.ts';
-import type { PendingUpload } from './uploading.ts';
+import type { PendingUpload } from './upload.ts';
 
 /** What may be said beside the content of a message. */
 export interface SendOptions {

@@ -23,7 +23,8 @@ import { sealed } from './sealing.ts';
 import { searchHere } from './search.ts';
 import { type Change, Shelf, type Touched } from './shelf.ts';
 import { Taking } from './taking.ts';
-import { Uploading, type UploadProgress } from './uploading.ts';
+import type { UploadProgress } from './upload.ts';
+import { Uploading } from './uploading.ts';
 import { ConversationWindow, type WindowOptions } from './window.ts';
 
 /** As far as the server counts, too. */

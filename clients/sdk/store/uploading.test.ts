@@ -6,7 +6,7 @@ import { direct, ModelServer } from '../fixtures/model-server.ts';
 import { MemoryFiles } from '../media/files.ts';
 import { RefusedError } from '../session.ts';
 import type { Message } from './entries.ts';
-import type { UploadProgress } from './uploading.ts';
+import type { UploadProgress } from './upload.ts';
 
 describe('a file that is sent', () => {
   let files: MediaServer;

@@ -1,35 +1,15 @@
 import { type Refusal, refusal } from '../../../protocol/errors.ts';
 import type { MediaContent } from '../../../protocol/media.ts';
 import type { DunlinClient } from '../client.ts';
-import type { FileFields } from '../media/description.ts';
 import type { FileKeep } from '../media/files.ts';
 import { contentOf, type Media } from '../media/media.ts';
-import { contentIn, type Envelope, lengthIn, sourceIn } from '../media/sealed/envelope.ts';
+import { contentIn, sourceIn } from '../media/sealed/envelope.ts';
 import { withoutTraces } from '../media/traces/traces.ts';
 import { RefusedError } from '../session.ts';
 import type { Pending } from './pending.ts';
 import type { Shelf } from './shelf.ts';
+import { bytesOf, type PendingUpload, type UploadProgress } from './upload.ts';
 import { online, sleep } from './waiting.ts';
-
-/** How far the file of a message has come. */
-export interface UploadProgress {
-  /** The message’s. */
-  id: string;
-  sent: number;
-  bytes: number;
-  /** `waiting`: for others before it, or for a connection. `ended`: it is there, or is not to be. */
-  state: 'waiting' | 'running' | 'paused' | 'ended';
-}
-
-/** What is left to do of a file that is to be uploaded before its message is sent. */
-export interface PendingUpload {
-  /** Where it goes on; null: it has not begun. */
-  url: string | null;
-  paused: boolean;
-  fields: FileFields;
-  /** What it is encrypted with: the same over restarts, so that it goes on with the same bytes. Absent: it is not. */
-  envelope?: Envelope;
-}
 
 /** Files up to this many bytes do not wait for larger ones. */
 const SMALL = 16 * 1_024 * 1_024;
@@ -298,12 +278,6 @@ export class Uploading {
   #put(pending: Pending): Promise<void> {
     return this.#shelf.change(async (change) => change.putPending(pending.id, pending));
   }
-}
-
-/** How much there is to upload. */
-function bytesOf({ content, upload }: Pending): number {
-  const { bytes } = content as MediaContent;
-  return upload?.envelope === undefined ? bytes : lengthIn(upload.envelope, bytes);
 }
 
 const isPassing = ({ code, retry, retry_after_ms = 0 }: Refusal): boolean =>
