@@ -3,33 +3,11 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { EngineName } from '../../test/engines/index.ts';
-import { Child, freePorts } from './child.ts';
-import { createGroup, limits, program } from './dunlin.parts.ts';
+import { createGroup, program } from './dunlin.parts.ts';
 import { disposeEngines, missingEngines, processesOf } from './engines.ts';
-import { disposeSeed, type Installation, installation } from './installation.ts';
+import { type ClusterShape, disposeSeed, installation } from './installation.ts';
+import { type Member, startMember } from './member.ts';
 import type { Running, System, World } from './system.ts';
-
-const preload = new URL('./collect-at-signal.ts', import.meta.url).href;
-
-export interface ClusterShape {
-  brokers: number;
-  messages: number;
-  /** What carries the command log and the event stream. */
-  log: 'kafka' | 'redis';
-  /**
-   * `sqlite`: then everything is one process, which no other can share; without MongoDB's stand-in it shows what the rest of the way costs.
-   * Default: `mongodb`.
-   */
-  history?: 'mongodb' | 'sqlite';
-}
-
-/** A process of the cluster. Its ports are there whether or not its role has use for them. */
-interface Member {
-  child: Child;
-  mqtt: number;
-  http: number;
-  metrics: string;
-}
 
 const enginesOf = ({ log, history }: ClusterShape): EngineName[] => [
   'redis',
@@ -122,48 +100,3 @@ export function cluster(shape: ClusterShape): System {
 }
 
 const httpOf = ({ http }: Member) => `http://127.0.0.1:${http}`;
-
-/** `BENCH_PROFILE` names a folder: each process of a cluster leaves a processor profile there when it ends. */
-function nodeFlags(role: string): string[] {
-  const folder = process.env.BENCH_PROFILE;
-  if (folder === undefined) return [];
-  return [
-    '--cpu-prof',
-    `--cpu-prof-dir=${folder}`,
-    `--cpu-prof-name=${role}-${Date.now()}-\${pid}.cpuprofile`,
-  ];
-}
-
-/** Starts a process and waits until it is ready. */
-export async function startMember(
-  folder: string,
-  role: string,
-  { flags, env }: Installation,
-): Promise<Member> {
-  const [mqtt, http, metrics] = (await freePorts(3)) as [number, number, number];
-  const child = new Child(
-    process.execPath,
-    [
-      ...nodeFlags(role),
-      '--import',
-      preload,
-      program,
-      'serve',
-      `--serve.role=${role}`,
-      `--data.folder=${folder}`,
-      `--mqtt.port=${mqtt}`,
-      `--http.port=${http}`,
-      `--metrics.port=${metrics}`,
-      ...flags,
-      ...limits,
-    ],
-    { env: { PATH: process.env.PATH, ...env } },
-  );
-  await child.until(() =>
-    fetch(`http://127.0.0.1:${metrics}/readyz`).then(
-      (response) => response.ok,
-      () => false,
-    ),
-  );
-  return { child, mqtt, http, metrics: `http://127.0.0.1:${metrics}/metrics` };
-}

@@ -5,9 +5,21 @@ import { join } from 'node:path';
 import { Redis } from 'ioredis';
 import { MongoClient } from 'mongodb';
 import { Client } from 'pg';
-import { type ClusterShape, startMember } from './cluster.ts';
 import { type Account, register } from './dunlin.parts.ts';
 import { engine } from './engines.ts';
+import { startMember } from './member.ts';
+
+export interface ClusterShape {
+  brokers: number;
+  messages: number;
+  /** What carries the command log and the event stream. */
+  log: 'kafka' | 'redis';
+  /**
+   * `sqlite`: then everything is one process, which no other can share; without MongoDB's stand-in it shows what the rest of the way costs.
+   * Default: `mongodb`.
+   */
+  history?: 'mongodb' | 'sqlite';
+}
 
 /** Where the processes of a cluster keep what they keep: names of its own in the servers of the run. */
 export interface Installation {
