@@ -4,15 +4,9 @@ import { receiptsConformance } from './delivery.receipts.conformance.ts';
 import { sessionsConformance } from './delivery.sessions.conformance.ts';
 import { subscriptionsConformance } from './delivery.subscriptions.conformance.ts';
 import { windowConformance } from './delivery.window.conformance.ts';
-import { type DeliveryStores, DeliveryWorld, type WorldOptions } from './fixtures/delivery-world.ts';
+import { type DeliveryStores, DeliveryWorld, type InWorld } from './fixtures/delivery-world.ts';
 
 export type { DeliveryStores };
-
-/** Runs a test in a world of its own. */
-export type InWorld = (
-  options: WorldOptions,
-  test: (world: DeliveryWorld) => Promise<void>,
-) => () => Promise<void>;
 
 /** What delivery promises over any history and cursors: with Aedes, over TCP. `open` gives empty stores. */
 export function deliveryConformance(adapter: string, open: () => Promise<DeliveryStores>): void {

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import type { InWorld } from './delivery.conformance.ts';
+import type { InWorld } from './fixtures/delivery-world.ts';
 import { person } from './fixtures/delivery-world.ts';
 import type { RawClient } from './fixtures/raw-client.ts';
 

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { topics } from '../../protocol/topics.ts';
-import type { InWorld } from './delivery.conformance.ts';
+import type { InWorld } from './fixtures/delivery-world.ts';
 import { from, person } from './fixtures/delivery-world.ts';
 
 /** Where a device gets its streams, and how. */
