@@ -10,7 +10,7 @@ export type RedisUse = 'log' | 'state' | 'passing';
 const OLDEST: [number, number] = [6, 2];
 
 /**
- * @throws {Error} it is too old
+ * @throws {Error} it is too old, or another kind of server than its URL says
  */
 export async function checkRedis(
   client: RedisClient,
@@ -19,7 +19,9 @@ export async function checkRedis(
   const nodes = client instanceof Cluster ? client.nodes('master') : [client];
   const warnings = new Set<string>();
   for (const node of nodes) {
-    const version = await versionOf(node);
+    const info = await unlessForbidden(node.info());
+    if (!(client instanceof Cluster)) refuseOthers(info ?? '');
+    const version = versionOf(info ?? '');
     if (version === null) warnings.add('its version could not be checked: INFO is forbidden');
     else if (version[0] < OLDEST[0] || (version[0] === OLDEST[0] && version[1] < OLDEST[1]))
       throw new Error(`version ${version.join('.')} is too old: ${OLDEST.join('.')} is needed`);
@@ -28,9 +30,20 @@ export async function checkRedis(
   for (const warning of warnings) log?.warn({ use }, `redis: ${warning}`);
 }
 
-async function versionOf(node: Redis): Promise<[number, number] | null> {
-  const info = await unlessForbidden(node.info('server'));
-  const found = /^redis_version:(\d+)\.(\d+)/m.exec(info ?? '');
+/** What would go wrong only later, a key here and a key there. @throws {Error} that says what to do */
+function refuseOthers(info: string): void {
+  if (/^redis_mode:cluster/m.test(info))
+    throw new Error('it is a node of a Cluster: its URL begins with redis+cluster:// (or rediss+cluster://)');
+  if (/^redis_mode:sentinel/m.test(info))
+    throw new Error('it is a sentinel: its URL is like redis+sentinel://host:26379/master');
+  if (/^role:slave/m.test(info))
+    throw new Error(
+      'it is a replica, which takes nothing: name its master, or the sentinels (redis+sentinel://), which know it',
+    );
+}
+
+function versionOf(info: string): [number, number] | null {
+  const found = /^redis_version:(\d+)\.(\d+)/m.exec(info);
   return found === null ? null : [Number(found[1]), Number(found[2])];
 }
 

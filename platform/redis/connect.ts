@@ -47,6 +47,8 @@ const START_MS = 10_000;
 const FIRST_RETRY_MS = 50;
 const MOST_RETRY_MS = 2_000;
 const QUIT_MS = 500;
+/** As ioredis says of what was under way when a connection ended, which was told before. */
+const CLOSED = 'Connection is closed.';
 
 /**
  * @param url see {@link parseRedisUrl}
@@ -83,7 +85,7 @@ class Connection implements RedisConnection {
   readonly #options: ConnectOptions;
   readonly #heartbeat: Heartbeat;
   /** Why it is not connected, as far as it is known. */
-  #reason = 'no answer';
+  #reason: string;
 
   constructor(
     address: RedisAddress,
@@ -95,12 +97,14 @@ class Connection implements RedisConnection {
     this.#options = options;
     this.cluster = address.kind === 'cluster';
     this.prefix = address.prefix;
+    this.#reason = this.cluster
+      ? 'no answer from any node, or not for all slots (CLUSTER INFO)'
+      : 'no answer';
     this.client = client;
     const { log, name } = options;
     let told = false;
     this.client.on('error', (error: Error) => {
-      // Only the text: the error itself may carry the password that was refused.
-      this.#reason = error.message || this.#reason;
+      this.#heard(error);
       if (!told) log?.warn({ redis: name, reason: this.#reason }, 'redis does not answer');
       told = true;
     });
@@ -125,6 +129,13 @@ class Connection implements RedisConnection {
     const known = () => client.nodes().map(({ options }) => ({ host: options.host!, port: options.port! }));
     const Connector = anyNode(() => [...known(), ...address.hosts], address.tls ? tlsOf(address) : null);
     return new Connection(address, options, 0, new Redis({ ...commonOf(address, options, 0), Connector }));
+  }
+
+  /** Only the text: the error itself may carry the password that was refused. */
+  #heard(error: Error & { lastNodeError?: Error }): void {
+    // A Cluster's client says that no node told it of the slots; why, the nodes say.
+    const { message } = error.lastNodeError ?? error;
+    if (message !== '' && message !== CLOSED) this.#reason = message;
   }
 
   #named(name: string): ConnectOptions {

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { setTimeout as pause } from 'node:timers/promises';
+import { Redis } from 'ioredis';
 import { uuidv7 } from 'uuidv7';
 import { RedisCursors } from '../../services/messages/cursors.redis.ts';
 import { RedisFeed } from '../../services/messages/feed.redis.ts';
@@ -77,9 +78,9 @@ describe('Sets of Redis servers', { skip, timeout: 60_000 }, () => {
     const parts = await everything(`${set.url}?prefix=some:`);
     await parts.works();
     for (const node of set.nodes) {
-      const single = await openRedis(node.url);
-      assert.ok((await single.redis.client.dbsize()) > 0);
-      await single.redis.close();
+      const single = new Redis(node.url);
+      assert.ok((await single.dbsize()) > 0);
+      single.disconnect();
     }
     await set.nodes[1]!.kill();
     await pause(300);
