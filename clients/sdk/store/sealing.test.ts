@@ -93,9 +93,10 @@ describe('an encrypted file that is sent', () => {
 
   it('has another key each time', async () => {
     await begin();
-    for (const _ of [1, 2]) await device.store.sendMedia(to, file(), { encrypt: true });
+    for (const _ of [1, 2]) await device.store.sendMedia(to, file(), { encrypt: true, thumbnail: SMALL });
     const [one, other] = [await arrival(1), await arrival(2)];
-    assert.notEqual(one.encrypted.key, other.encrypted.key);
+    const keys = [one, other].flatMap(({ encrypted }) => [encrypted.key, encrypted.thumbnail.key]);
+    assert.equal(new Set(keys).size, 4);
     const [first, second] = [...files.uploads.values()];
     assert.notDeepEqual(first!.bytes, second!.bytes);
   });

@@ -140,3 +140,25 @@ describe('encrypted files in parts', () => {
     assert.match(body.detail, /\/thumbnail_bytes/);
   });
 });
+
+describe('files behind a CDN', () => {
+  it('may be read by a script of any page that has their place; without one by none', async () => {
+    for (const cdnUrl of ['https://cdn.example.org', '']) {
+      const stage = await gatewayStage((config) => {
+        config.media.cdnUrl = cdnUrl;
+      });
+      try {
+        const dora = await register(stage.app, 'dora');
+        const { payload, headers } = form({ file: { bytes: randomBytes(10) } });
+        const { body } = await dora.ask('POST', '/media/upload', payload, headers);
+        const { body: media } = await dora.ask('GET', `/media/${body.id}`);
+        const { pathname, search } = new URL(media.url, 'http://here');
+        const fetched = await stage.app.inject({ method: 'GET', url: pathname + search });
+        assert.equal(fetched.statusCode, 200);
+        assert.equal(fetched.headers['access-control-allow-origin'], cdnUrl === '' ? undefined : '*');
+      } finally {
+        await stage.dispose();
+      }
+    }
+  });
+});
