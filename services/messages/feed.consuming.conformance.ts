@@ -281,10 +281,9 @@ export function feedConsumingConformance(adapter: string, open: () => Promise<Co
     it('passes nothing over while what it needs is away, however often it fails, alone or with others', async () => {
       const [first, last] = one(2);
       const handling = new Handling((some, call) => {
-        if (call <= 4) return new Refused('rate_limited');
         // A mistake among the trouble does not make it one.
-        if (call === 5) return new TypeError('x is not y');
-        return call <= 9 && some.some(({ id }) => id === first!.id) ? away() : null;
+        if (call <= 7) return call === 3 ? new TypeError('x is not y') : new Refused('rate_limited');
+        return call <= 14 && some.some(({ id }) => id === first!.id) ? away() : null;
       });
       await under.other.consume('one', handling.handle);
       await under.feed.write({ events: [first!, last!] });

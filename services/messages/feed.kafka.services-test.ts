@@ -24,7 +24,10 @@ const event = (): StreamedEvent => ({
 async function two() {
   const prefix = `feed-${uuidv7()}`;
   const passedOver: [string, string][] = [];
-  const options = { onPassedOver: (name: string, { id }: StreamedEvent) => passedOver.push([name, id]) };
+  const options = {
+    consuming: { retryMaxMs: 200 },
+    onPassedOver: (name: string, { id }: StreamedEvent) => passedOver.push([name, id]),
+  };
   const feed = await KafkaFeed.open(kafkaOf(prefix), options);
   const other = await KafkaFeed.open(kafkaOf(prefix), options);
   const dispose = async () => {

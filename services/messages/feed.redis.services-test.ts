@@ -44,7 +44,10 @@ async function two() {
   const { redis, engine, dispose } = await ownRedis(url);
   const second = await openRedis(`${url}?prefix=${redis.prefix}`);
   const passedOver: [string, string][] = [];
-  const options = { onPassedOver: (name: string, { id }: StreamedEvent) => passedOver.push([name, id]) };
+  const options = {
+    retryMaxMs: 200,
+    onPassedOver: (name: string, { id }: StreamedEvent) => passedOver.push([name, id]),
+  };
   const [feed, other] = [
     new RedisFeed(redis, engine, options),
     new RedisFeed(second.redis, second.engine, options),

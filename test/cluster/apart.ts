@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import type { TestContext } from 'node:test';
 import { setTimeout as pause } from 'node:timers/promises';
 import { uuidv7 } from 'uuidv7';
+import { within } from '../../platform/within.ts';
 import { MailReceiver } from '../../services/mail/fixtures/mail-receiver.ts';
 import { type Delivery, Receiver } from '../../services/webhooks/fixtures/receiver.ts';
 import { type Account, login, post, register, request } from '../harness/account.ts';
@@ -18,6 +19,7 @@ import { BrowsersPushService } from './push-service.ts';
 const EVERY_MS = 150;
 const GRACE_SECONDS = 2;
 const HELLO_MS = 500;
+const LONGEST_QUIET_MS = 10_000;
 
 export interface ApartOptions {
   cluster: Pick<ClusterOptions, 'brokers' | 'messages' | 'log'>;
@@ -69,7 +71,7 @@ export async function apart(
       ],
     });
     const { flags, env } = cluster;
-    const roles = ['push', 'push', 'webhooks', 'webhooks'];
+    const roles = ['push', 'push', 'webhooks', 'webhooks'] as const;
     for (const role of roles)
       workers.push(
         await Server.started({
@@ -81,7 +83,10 @@ export async function apart(
     reached('everybody is there');
 
     const taken: Delivery[] = [];
+    const asked = { push: Promise.withResolvers<void>(), webhooks: Promise.withResolvers<void>() };
+    browsers.onAsked = () => asked.push.resolve();
     receiver.answer = async (delivery) => {
+      asked.webhooks.resolve();
       await pause(EVERY_MS / 2);
       // Some while it is asked, so that kills find them under way.
       if (receiver.got.length % 23 === 0) return { status: 503 };
@@ -104,8 +109,14 @@ export async function apart(
     });
     let signIns = 0;
     for (let round = 0; round < rounds; round++) {
-      for (const worker of workers) {
-        await injuries.kill(worker);
+      for (const [i, worker] of workers.entries()) {
+        const role = roles[i]!;
+        asked[role] = Promise.withResolvers();
+        // While somebody is being told, by this one or by the other. What the one before had may have to wait for the end of its lease.
+        await within(asked[role].promise, LONGEST_QUIET_MS);
+        await worker.kill9();
+        injuries.kills++;
+        await worker.start();
         await login(cluster, scene.mailed);
         signIns++;
       }

@@ -28,6 +28,8 @@ export class BrowsersPushService {
   /** PEM, for NODE_EXTRA_CA_CERTS. */
   readonly authority: string;
   busy = 0;
+  /** Called when it is asked, before it answers. */
+  onAsked = () => {};
   readonly #folder: string;
   readonly #server: Server;
   readonly #browsers = new Map<string, ReturnType<typeof subscriber>>();
@@ -40,6 +42,7 @@ export class BrowsersPushService {
       const parts: Buffer[] = [];
       try {
         for await (const part of request) parts.push(part as Buffer);
+        this.onAsked();
         await pause(ANSWER_MS);
         if (++this.#asked % BUSY === 0) {
           this.busy++;
