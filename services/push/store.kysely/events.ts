@@ -14,7 +14,9 @@ export function events(db: Kysely<DirectoryTables>): PushEvents {
 
   return {
     async noteEvents(noted, dueAt) {
-      for (const some of chunks(noted))
+      // In one order, so that two who note the same never wait for each other.
+      const sorted = noted.toSorted((a, b) => compare(a.conversation, b.conversation) || a.seq - b.seq);
+      for (const some of chunks(sorted))
         await db
           .insertInto('push_events')
           .values(
@@ -89,4 +91,9 @@ export function events(db: Kysely<DirectoryTables>): PushEvents {
       await underClaim(event, claim).set({ due_at: dueAt, claim: null }).execute();
     },
   };
+}
+
+function compare(a: string, b: string): number {
+  if (a === b) return 0;
+  return a < b ? -1 : 1;
 }
