@@ -5,6 +5,8 @@ import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import { sql } from 'kysely';
 import { makeCertificates } from '../../certs/certificates.ts';
+import { sampleUser } from '../../services/accounts/store.samples.ts';
+import { openPostgresDirectory } from '../../services/directory/open.postgres.ts';
 import type { RunningEngine } from '../../test/engines/engine.ts';
 import { startPostgres, unprivileged } from '../../test/engines/postgres.ts';
 import { sharedEngine } from '../../test/engines/shared.ts';
@@ -68,6 +70,30 @@ describe('TLS with PostgreSQL', { skip }, () => {
   it('does not speak with one that is vouched for under another name', async () => {
     for (const mode of ['require', 'verify-full'])
       await assert.rejects(encrypted('127.0.0.1', `${ca()}&sslmode=${mode}`), isUntrusted);
+  });
+
+  it('carries the directory by sslmode=verify-full; who is not vouched for, or has another password, ends the start with a reason', async () => {
+    const open = (parts: { hostname?: string; password?: string }, query: string) =>
+      openPostgresDirectory({
+        url: Object.assign(new URL(server.url), { hostname: 'localhost', search: query, ...parts }).href,
+        ...{ deadlineMs: MS, most: 100, startMs: 300 },
+      });
+    const directory = await open({}, `sslmode=verify-full&${ca()}`);
+    const user = sampleUser();
+    await directory.accounts.createUser(user, 'a hash', null);
+    assert.deepEqual(await directory.accounts.user(user.id), user);
+    await directory.close();
+    for (const [parts, query, says] of [
+      [{}, 'sslmode=verify-full', /SELF_SIGNED|UNABLE_TO|signed/],
+      [{ hostname: '127.0.0.1' }, `sslmode=verify-full&${ca()}`, /ALTNAME/],
+      [{ password: 'guessed' }, `sslmode=verify-full&${ca()}`, /password authentication failed/],
+    ] as const)
+      await assert.rejects(open(parts, query), (error: Error) => {
+        assert.match(error.message, /^PostgreSQL \((localhost|127\.0\.0\.1):\d+\/postgres\): /);
+        assert.match(error.message, says);
+        assert.doesNotMatch(`${error.stack}`, /guessed|secret/);
+        return true;
+      });
   });
 
   it('goes without it when told so', async () => {
