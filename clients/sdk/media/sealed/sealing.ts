@@ -2,6 +2,10 @@ import { CHUNK, SEALED_CHUNK, sealChunk, sealedLength } from './chunks.ts';
 import { paddedLength } from './padding.ts';
 import { keyOf, type Lid } from './seal.ts';
 
+/** Chunks between which others have their turn: where this runs in a page it must not stand still. */
+const AT_A_TIME = 16;
+const others = () => new Promise((resolve) => setTimeout(resolve, 0));
+
 /** What is uploaded of something that is encrypted; see `UploadSource`. */
 export interface SealedSource {
   readonly size: number;
@@ -39,6 +43,7 @@ export function sealedSource(file: Blob | Uint8Array, key: string): SealedSource
         const at = chunk - first;
         const part = open.subarray(at * CHUNK, (at + 1) * CHUNK);
         sealed.set(sealChunk(secret, chunk, chunk === last, part), at * SEALED_CHUNK);
+        if ((at + 1) % AT_A_TIME === 0) await others();
       }
       return sealed.subarray(from - first * SEALED_CHUNK, end - first * SEALED_CHUNK);
     },
