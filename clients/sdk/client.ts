@@ -1,11 +1,11 @@
 import { uuidv7 } from 'uuidv7';
 import type { ChangeType, CommandOf, QueryType } from '../../protocol/commands.ts';
-import { refusal } from '../../protocol/errors.ts';
 import type { AnyEvent, PresencePayload, Receipt, TypingPayload } from '../../protocol/events.ts';
-import { MAX_CONTENT_BYTES } from '../../protocol/limits.ts';
 import { parseTopic, topics } from '../../protocol/topics.ts';
 import { VERSION } from '../../protocol/version.ts';
 import type { AnswerOf, ListedConversation } from './answers.ts';
+import { between, list } from './catching-up.ts';
+import { checkSize } from './command-size.ts';
 import { Connection } from './connection.ts';
 import { Emitter } from './emitter.ts';
 import { type Lock, noLock } from './lock.ts';
@@ -63,8 +63,6 @@ export interface ClientOptions {
 }
 
 const QUERY_TIMEOUT_MS = 15_000;
-/** The largest command that a server takes as it comes: one packet, with its topic. */
-const MAX_COMMAND_BYTES = 96_000;
 
 /**
  * A Dunlin client over MQTT: connects and stays connected, sends commands, hands out events. `url` is mqtt://, mqtts://,
@@ -105,7 +103,7 @@ export class DunlinClient extends Emitter<ClientEvents> {
     this.#positions = new Positions(
       storage,
       this.user,
-      (stream, after, before) => this.#fetch(stream, after, before),
+      (stream, after, before) => between(this, stream, after, before),
       (event) => this.#deliver(event),
     );
   }
@@ -253,45 +251,19 @@ export class DunlinClient extends Emitter<ClientEvents> {
     this.#setStatus('offline');
   }
 
+  /** Compares every conversation's head with the position here. */
+  async #catchUp(): Promise<void> {
+    await this.#positions.resume();
+    await list(this, async ({ conversations, next }) => {
+      this.emit('listed', { conversations, last: (next ?? null) === null });
+      for (const { id, head } of conversations) await this.#positions.catchUp(id, head);
+    });
+  }
+
   #online(): void {
     this.#setStatus('online');
     this.#outbox.online();
-    void this.#sync().catch(() => {});
-  }
-
-  /** Compares every conversation's head with the position here. */
-  async #sync(): Promise<void> {
-    await this.#positions.resume();
-    let cursor: string | undefined;
-    do {
-      const page: AnswerOf<'conversations.list'> = await this.query('conversations.list', {
-        limit: 200,
-        ...(cursor === undefined ? {} : { cursor }),
-      });
-      this.emit('listed', { conversations: page.conversations, last: (page.next ?? null) === null });
-      for (const { id, head } of page.conversations) await this.#positions.catchUp(id, head);
-      cursor = page.next ?? undefined;
-    } while (cursor !== undefined);
-  }
-
-  async #fetch(stream: string, after: number, before: number): Promise<AnyEvent[]> {
-    if (stream === this.user || stream === this.device) return []; // own streams come by the inbox alone
-    const events: AnyEvent[] = [];
-    for (let from = after; from < before - 1; ) {
-      let page: AnswerOf<'messages.list'>;
-      try {
-        page = await this.query('messages.list', { conversation: stream, after: from, limit: 200 });
-      } catch (error) {
-        // Not ours to read, and never will be.
-        if (error instanceof RefusedError && !error.refusal.retry) return events;
-        throw error;
-      }
-      events.push(...(page.events as AnyEvent[]).filter((event) => event.seq < before));
-      // Hidden messages may leave a page empty without its being the end.
-      if (!page.more || page.last <= from) break;
-      from = page.last;
-    }
-    return events;
+    void this.#catchUp().catch(() => {});
   }
 
   async #received(topic: string, text: string): Promise<void> {
@@ -358,16 +330,4 @@ function objectIn(text: string): { type?: string; seq?: number } | null {
   } catch {
     return null;
   }
-}
-
-/** What no server takes would stand in the way of everything behind it. @throws {RefusedError} too_large */
-export function checkSize(command: string, fields: { content?: unknown }): void {
-  const bytes = (text: string) => new TextEncoder().encode(text).byteLength;
-  const content = fields.content === undefined ? 0 : bytes(JSON.stringify(fields.content));
-  if (content > MAX_CONTENT_BYTES)
-    throw new RefusedError(
-      refusal('too_large', `content has ${content} bytes, ${MAX_CONTENT_BYTES} allowed`),
-    );
-  if (bytes(command) > MAX_COMMAND_BYTES)
-    throw new RefusedError(refusal('too_large', `at most ${MAX_COMMAND_BYTES} bytes`));
 }

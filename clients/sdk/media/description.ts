@@ -1,6 +1,6 @@
 import { refusal } from '../../../protocol/errors.ts';
 import type { MediaContent } from '../../../protocol/media.ts';
-import { checkSize } from '../client.ts';
+import { checkSize } from '../command-size.ts';
 import { RefusedError } from '../session.ts';
 import type { Preview } from './preview.ts';
 
