@@ -22,14 +22,16 @@ export async function startGroupAtEnd(kafka: Kafka, topic: Topic, group: string)
   try {
     // In this order: whoever begins at the same time commits what was the end before it found out that nobody had.
     const ends = await kafka.engine.run(() =>
-      client.listOffsets({
-        topics: [name],
-        partitions: { [name]: all },
-        timestamp: ListOffsetTimestamps.LATEST,
-      }),
+      whenReady(kafka.deadlineMs, () =>
+        client.listOffsets({
+          topics: [name],
+          partitions: { [name]: all },
+          timestamp: ListOffsetTimestamps.LATEST,
+        }),
+      ),
     );
     const committed = await kafka.engine.run(() =>
-      whenCoordinated(kafka.deadlineMs, () =>
+      whenReady(kafka.deadlineMs, () =>
         client.listCommittedOffsets({ topics: [{ topic: name, partitions: all }] }),
       ),
     );
@@ -55,13 +57,24 @@ export async function startGroupAtEnd(kafka: Kafka, topic: Topic, group: string)
   }
 }
 
-/** The first group of an installation has no coordinator until Kafka has made the place where it keeps what groups commit. */
-async function whenCoordinated<T>(forMs: number, work: () => Promise<T>): Promise<T> {
+/**
+ * What Kafka says while it makes something: the first group of an installation has no coordinator until there is a place where it keeps what groups
+ * commit, and brokers learn one after another of a new topic and of who leads its partitions.
+ */
+const NOT_READY = [
+  'COORDINATOR_NOT_AVAILABLE',
+  'LEADER_NOT_AVAILABLE',
+  'NOT_LEADER_OR_FOLLOWER',
+  'UNKNOWN_TOPIC_OR_PARTITION',
+  'OFFSET_NOT_AVAILABLE',
+];
+
+async function whenReady<T>(forMs: number, work: () => Promise<T>): Promise<T> {
   for (const until = performance.now() + forMs; ; ) {
     try {
       return await work();
     } catch (error) {
-      if (!hasCode(error, 'COORDINATOR_NOT_AVAILABLE') || performance.now() > until) throw error;
+      if (!NOT_READY.some((id) => hasCode(error, id)) || performance.now() > until) throw error;
       await pause(RETRY_MS);
     }
   }
