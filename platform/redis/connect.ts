@@ -47,6 +47,8 @@ const START_MS = 10_000;
 const FIRST_RETRY_MS = 50;
 const MOST_RETRY_MS = 2_000;
 const QUIT_MS = 500;
+const WHY_MS = 500;
+const NO_NODE = 'no answer from any node, or not for all slots (CLUSTER INFO)';
 /** As ioredis says of what was under way when a connection ended, which was told before. */
 const CLOSED = 'Connection is closed.';
 
@@ -97,10 +99,8 @@ class Connection implements RedisConnection {
     this.#options = options;
     this.cluster = address.kind === 'cluster';
     this.prefix = address.prefix;
-    this.#reason = this.cluster
-      ? 'no answer from any node, or not for all slots (CLUSTER INFO)'
-      : 'no answer';
     this.client = client;
+    this.#reason = client instanceof Cluster ? NO_NODE : 'no answer';
     const { log, name } = options;
     let told = false;
     this.client.on('error', (error: Error) => {
@@ -117,11 +117,11 @@ class Connection implements RedisConnection {
     this.#heartbeat = new Heartbeat(this.client, options.deadlineMs + blockMs);
   }
 
-  another(name: string, blockMs = 0): RedisConnection {
+  another(name: string, blockMs = 0): Connection {
     return new Connection(this.#address, this.#named(name), blockMs);
   }
 
-  channels(name: string): RedisConnection {
+  channels(name: string): Connection {
     const { client } = this;
     const address = this.#address;
     if (!(client instanceof Cluster)) return this.another(name);
@@ -147,8 +147,22 @@ class Connection implements RedisConnection {
     while (this.client.status !== 'ready') {
       // Neither will change by itself.
       if (/^(WRONGPASS|NOAUTH|NOPERM)/.test(this.#reason) || performance.now() > until)
-        throw new Error(this.#reason);
+        throw new Error(await this.#why());
       await pause(20);
+    }
+  }
+
+  /** A Cluster's client keeps to itself why it reaches no node; a connection to one of them says it. */
+  async #why(): Promise<string> {
+    if (!(this.client instanceof Cluster) || this.#reason !== NO_NODE) return this.#reason;
+    const one = this.channels('why');
+    try {
+      await one.ready(WHY_MS);
+      return this.#reason;
+    } catch (error) {
+      return (error as Error).message;
+    } finally {
+      await one.close();
     }
   }
 

@@ -51,6 +51,16 @@ describe('TLS with Redis', { skip }, () => {
     await assert.rejects(connect('127.0.0.1', `?ca=${join(folder, 'ca')}`), /altnames/);
   });
 
+  it('says of a Cluster too why its nodes are not spoken with', async () => {
+    const cluster = (query: string) => {
+      const url = `rediss+cluster://localhost:${port}${query}`;
+      return connectRedis(url, { name: 'tls', deadlineMs: 1_000, startMs: 300 });
+    };
+    await assert.rejects(cluster(''), /self-signed|unable to/);
+    // It is none, which is said by TLS.
+    await assert.rejects(cluster(`?ca=${join(folder, 'ca')}`), /cluster support disabled/);
+  });
+
   it('says which file it cannot read', async () => {
     await assert.rejects(connect('localhost', '?ca=nowhere'), /ENOENT.*nowhere/);
   });
