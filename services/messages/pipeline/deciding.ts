@@ -2,9 +2,9 @@ import { setTimeout as timer } from 'node:timers/promises';
 import type { Logger } from '../../../platform/logging.ts';
 import { type Refusal, Refused, refusal } from '../../../protocol/errors.ts';
 import type { LogRecord } from '../log.ts';
+import { isStorageTrouble } from '../passing-trouble.ts';
 import type { ChangeRules, Decision } from '../pipeline.ts';
 import type { DirectoryState } from './directory-state.ts';
-import { isStorageTrouble } from '../passing-trouble.ts';
 
 /** A command of a batch with what was decided. */
 export type Decided = { record: LogRecord; decision: Decision };

@@ -7,10 +7,10 @@ import type { Tidings } from '../feed.ts';
 import type { History } from '../history.ts';
 import type { CommandLog } from '../log.ts';
 import { partitionKey } from '../partition-key.ts';
+import { isStorageTrouble } from '../passing-trouble.ts';
 import type { ChangeRules, Outcome, Pipeline } from '../pipeline.ts';
 import type { DirectoryState } from './directory-state.ts';
 import { Outcomes } from './outcomes.ts';
-import { isStorageTrouble } from '../passing-trouble.ts';
 
 export interface FrontParts {
   log: Pick<CommandLog, 'append'>;
