@@ -36,7 +36,7 @@ export default defineConfig({
   server: {
     proxy: {
       '/ws': { target: 'ws://localhost:8080', ws: true },
-      '^/(register|login|logout|token|password|media)(/|$)': 'http://localhost:8080',
+      '^/(server|register|login|logout|token|password|media)(/|$)': 'http://localhost:8080',
     },
   },
 });

@@ -25,6 +25,7 @@ import { mediaRoutes } from './media.ts';
 import { pushRoutes } from './push.ts';
 import { reportRoutes } from './reports.ts';
 import { HTML_MEDIA, JSON_MEDIA, type Route } from './route.ts';
+import { serverRoutes } from './server.ts';
 import { signInRoutes } from './sign-in.ts';
 import { vapidRoutes } from './vapid.ts';
 import { webhookRoutes } from './webhooks.ts';
@@ -140,6 +141,7 @@ const Document = Type.Object({}, { title: 'Document' });
 
 /** The routes that are no commands; the gateway has a handler of the same name for each. */
 export const otherRoutes = {
+  ...serverRoutes,
   ...signInRoutes,
   ...botRoutes,
   ...mailRoutes,

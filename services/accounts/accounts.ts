@@ -104,6 +104,8 @@ export interface SignInOrigins {
 
 /** Invitations and administrators. */
 export interface Administration {
+  /** Who may register. */
+  readonly registration: 'open' | 'invitation' | 'closed';
   /** Makes an invitation and returns its code, which is stored only as a hash. `by` null: the operator. */
   invite(by: string | null, admin: boolean): Promise<{ code: string; expiresAt: number }>;
   /** On the very first start where registration is by invitation: the code that makes the first administrator; else null. */

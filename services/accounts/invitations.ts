@@ -11,6 +11,8 @@ export function createAdministration({ store, known, clock, settings }: AccountP
   let firstWasMade = false;
 
   const administration: Administration = {
+    registration: settings.registration,
+
     async invite(by, admin) {
       // Looked up here whatever the caller has checked: an invitation may make an administrator.
       if (by !== null && (await known.users.get(by))?.admin !== true) throw new Refused('forbidden');

@@ -116,6 +116,25 @@ describe('the web app', { skip: noChromium }, () => {
     assert.equal(await page.getByLabel('Invitation').inputValue(), 'some-code_1');
   });
 
+  it('asks for the invitation where one is needed, and offers no account where none is made', async () => {
+    for (const mode of ['invitation', 'closed']) {
+      const own = await startApp([`--registration.mode=${mode}`]);
+      try {
+        const browser = await own.browser();
+        const page = await browser.tab();
+        const join = page.getByRole('button', { name: 'Create an account' });
+        if (mode === 'closed') await join.waitFor({ state: 'detached' });
+        else {
+          await join.click();
+          await page.getByLabel('Invitation').waitFor();
+        }
+        fine(browser);
+      } finally {
+        await own.close();
+      }
+    }
+  });
+
   it('shows who has written, what and how much of it is unread; and finds people and messages', async () => {
     const { browser, page, username } = await person();
     await write(username, 'the tide is out');

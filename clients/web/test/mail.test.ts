@@ -1,6 +1,7 @@
 /** Mail in the app: its settings, and a forgotten password, with the links of the mails that a really started server sends. */
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
+import type { Page } from 'playwright-core';
 import { MailReceiver, type Received } from '../../../services/mail/fixtures/mail-receiver.ts';
 import { eventually } from '../../../test/cluster/eventually.ts';
 import { type App, barriers, noChromium, PASSWORD, startApp } from './app.ts';
@@ -136,6 +137,17 @@ describe('mail in the web app', { skip: noChromium }, () => {
   });
 });
 
+/** The page has its answer, and has drawn what follows from it. */
+const answered = (page: Page, path: string) =>
+  page.waitForFunction(
+    (to) =>
+      performance
+        .getEntriesByType('resource')
+        .some((one) => one.name.endsWith(to) && (one as PerformanceResourceTiming).responseEnd > 0) &&
+      new Promise((drawn) => requestAnimationFrame(() => requestAnimationFrame(() => drawn(true)))),
+    path,
+  );
+
 describe('mail in the web app of a server that sends none', { skip: noChromium }, () => {
   let app: App;
   before(async () => {
@@ -144,6 +156,10 @@ describe('mail in the web app of a server that sends none', { skip: noChromium }
   after(() => app?.close());
 
   it('is plainly not there', async () => {
+    const outside = await (await app.browser()).tab();
+    await outside.getByRole('button', { name: 'Create an account' }).waitFor();
+    await answered(outside, '/server');
+    assert.equal(await outside.getByRole('button', { name: 'Forgotten your password?' }).count(), 0);
     const { page } = await guest(app, 'ben');
     await open(page, '/app/settings/mail');
     await main(page).getByText('This server sends no mail').waitFor();

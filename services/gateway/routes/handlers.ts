@@ -13,6 +13,7 @@ import { mediaHandlers } from './media.ts';
 import { presenceHandler } from './presence.ts';
 import { pushHandlers } from './push.ts';
 import { reportHandlers } from './reports.ts';
+import { serverHandler } from './server.ts';
 import { signInHandlers } from './sign-in.ts';
 import { vapidHandler } from './vapid.ts';
 import { webhookHandlers } from './webhooks.ts';
@@ -20,6 +21,7 @@ import { webhookHandlers } from './webhooks.ts';
 /** A handler for each route of the contract that is no command. */
 export function otherHandlers(parts: GatewayParts): Record<OtherRouteName, Handler> {
   return {
+    server: serverHandler(parts),
     ...signInHandlers(parts.accounts),
     ...botHandlers(parts.accounts),
     ...healthHandlers(parts.ready),

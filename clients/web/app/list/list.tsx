@@ -5,6 +5,7 @@ import { t } from '../../i18n/t.ts';
 import { EmptyState, Icon, IconButton } from '../../ui/index.ts';
 import { conversationAt } from '../naming.ts';
 import { go, place } from '../router.ts';
+import { SearchField } from '../screen/search-field.tsx';
 import { MainMenu } from '../shell/main-menu.tsx';
 import { Find } from './find.ts';
 import { FixedRows } from './fixed-rows.tsx';
@@ -66,40 +67,23 @@ export function List({ chat }: { chat: Chat }) {
           <MainMenu chat={chat} />
         </span>
       </header>
-      <div class={styles.search} role="search">
-        <Icon name="search" size={19} />
-        <input
-          ref={box}
-          type="search"
-          value={query.value}
+      <div class={styles.search}>
+        <SearchField
+          sunken
+          field={box}
+          label={t('list.searchLabel')}
           placeholder={t('list.search')}
-          aria-label={t('list.searchLabel')}
-          aria-keyshortcuts="Control+K Meta+K"
-          autoComplete="off"
-          spellcheck={false}
-          // Empty, it would run from left to right, and the placeholder with it.
-          {...(query.value === '' ? {} : { dir: 'auto' as const })}
-          maxLength={200}
-          onInput={(event) => search(event.currentTarget.value)}
+          shortcuts="Control+K Meta+K"
+          value={query.value}
+          onInput={search}
+          onClear={() => box.current?.focus()}
           onKeyDown={(event) => {
             if (event.key === 'ArrowDown') {
               event.preventDefault();
               toFirst();
             } else if (event.key === 'Enter') side.current?.querySelector<HTMLElement>('li a')?.click();
-            else if (event.key === 'Escape') search('');
           }}
         />
-        {query.value !== '' && (
-          <IconButton
-            icon="close"
-            size={18}
-            label={t('shell.clear')}
-            onClick={() => {
-              search('');
-              box.current?.focus();
-            }}
-          />
-        )}
       </div>
       {archived.length > 0 && query.value.trim() === '' && (
         <button type="button" class={styles.archive} onClick={() => (archive.value = !inArchive)}>

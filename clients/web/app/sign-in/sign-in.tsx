@@ -11,6 +11,7 @@ import { wordsFor } from '../words-for.ts';
 import { deviceName } from './device-name.ts';
 import { Forgotten } from './forgotten.tsx';
 import styles from './sign-in.module.css';
+import { useServer } from './use-server.ts';
 
 type FieldName = 'username' | 'password' | 'invitation';
 interface Wrong {
@@ -37,6 +38,7 @@ function wrongWith(error: unknown): Wrong {
 
 /** Logging in, or making an account; with an invitation in the path that comes first. */
 export function SignIn({ door }: { door: Door }) {
+  const server = useServer();
   const invited = place.value.at === 'invite' ? place.value.code : '';
   const [joining, setJoining] = useState(invited !== '');
   const [username, setUsername] = useState('');
@@ -128,7 +130,7 @@ export function SignIn({ door }: { door: Door }) {
               />
             }
           />
-          {joining && (asked || invitation !== '') && (
+          {joining && (asked || invitation !== '' || server?.registration === 'invitation') && (
             <TextField
               name="invitation"
               label={t('signIn.invitation')}
@@ -145,25 +147,27 @@ export function SignIn({ door }: { door: Door }) {
             {t(joining ? 'signIn.submitJoin' : 'signIn.submit')}
           </Button>
         </form>
-        {!joining && (
+        {!joining && server?.mail && (
           <p class={styles.other}>
             <Button kind="plain" onClick={() => setForgotten(true)}>
               {t('mail.forgotten')}
             </Button>
           </p>
         )}
-        <p class={styles.other}>
-          {t(joining ? 'signIn.toLogin' : 'signIn.toJoin')}
-          <Button
-            kind="plain"
-            onClick={() => {
-              setJoining(!joining);
-              setWrong(null);
-            }}
-          >
-            {t(joining ? 'signIn.title' : 'signIn.join')}
-          </Button>
-        </p>
+        {(joining || server?.registration !== 'closed') && (
+          <p class={styles.other}>
+            {t(joining ? 'signIn.toLogin' : 'signIn.toJoin')}
+            <Button
+              kind="plain"
+              onClick={() => {
+                setJoining(!joining);
+                setWrong(null);
+              }}
+            >
+              {t(joining ? 'signIn.title' : 'signIn.join')}
+            </Button>
+          </p>
+        )}
       </main>
       {forgotten && <Forgotten username={username.trim()} onClose={() => setForgotten(false)} />}
       <nav class={styles.languages} aria-label={t('menu.language')}>
