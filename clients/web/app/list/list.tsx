@@ -2,7 +2,7 @@ import { useSignal } from '@preact/signals';
 import { useEffect, useMemo, useRef } from 'preact/hooks';
 import type { Chat } from '../../chat/chat.ts';
 import { t } from '../../i18n/t.ts';
-import { EmptyState, Icon, IconButton } from '../../ui/index.ts';
+import { Button, EmptyState, Icon, IconButton } from '../../ui/index.ts';
 import { conversationAt } from '../naming.ts';
 import { go, place } from '../router.ts';
 import { SearchField } from '../screen/search-field.tsx';
@@ -94,7 +94,11 @@ export function List({ chat }: { chat: Chat }) {
       {query.value.trim() !== '' ? (
         <FoundList chat={chat} found={find.found.value} onLeave={() => box.current?.focus()} />
       ) : conversations.length === 0 ? (
-        <EmptyState icon="chat" title={t('list.empty')} text={t('list.emptyText')} />
+        <EmptyState icon="chat" title={t('list.empty')} text={t('list.emptyText')}>
+          <Button kind="primary" onClick={() => go({ at: 'screen', name: 'new', path: [] })}>
+            {t('list.begin')}
+          </Button>
+        </EmptyState>
       ) : (
         <FixedRows
           key={inArchive ? 'archive' : 'list'}

@@ -17,7 +17,11 @@ const ConversationPane = lazy(() => import('../conversation/pane.tsx').then((pan
 /** The list, and what is open beside it; on a phone one of the two. */
 export function Shell({ chat }: { chat: Chat }) {
   const here = place.value;
-  const nothingOpen = here.at === 'list' || here.at === 'invite';
+  // An address that leads nowhere is the list.
+  const nothingOpen =
+    here.at === 'list' ||
+    here.at === 'invite' ||
+    (here.at === 'screen' && !Object.hasOwn(screens, here.name));
 
   const unread = chat.conversations.value.reduce((sum, one) => sum + (one.unread > 0 ? 1 : 0), 0);
   useEffect(() => {

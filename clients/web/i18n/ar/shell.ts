@@ -80,6 +80,7 @@ export const shell: Translation<typeof en> = {
   'list.searchLabel': 'البحث في المحادثات والرسائل',
   'list.empty': 'لا توجد محادثات بعد',
   'list.emptyText': 'أدخل اسم شخص في الأعلى لتكتب إليه.',
+  'list.begin': 'راسل أحدًا',
   'list.none': 'لا نتائج',
   'list.noneText': 'لا يوجد «{query}» في أي اسم أو رسالة.',
   'list.conversationsFound': 'المحادثات',

@@ -74,6 +74,7 @@ export const shell = {
   'list.searchLabel': 'Search conversations and messages',
   'list.empty': 'No conversations yet',
   'list.emptyText': 'Enter somebody’s name above to write to them.',
+  'list.begin': 'Write to somebody',
   'list.none': 'Nothing found',
   'list.noneText': 'No name and no message has “{query}”.',
   'list.conversationsFound': 'Conversations',

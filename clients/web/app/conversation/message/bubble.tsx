@@ -83,6 +83,9 @@ export function Bubble({ message, state, first, last }: Props) {
             menu({ x: event.clientX, y: event.clientY });
           }}
         >
+          <span class={styles.replies} aria-hidden="true">
+            <Icon name="reply" size={18} />
+          </span>
           {isGroup && !mine && first && <Sender user={message.sender} state={state} />}
           {message.forwarded > 0 && (
             <span class={styles.forwarded}>

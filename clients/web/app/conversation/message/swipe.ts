@@ -9,6 +9,8 @@ export function useSwipe(onSwipe: () => void) {
   const from = useRef<{ x: number; y: number; far: number; is: boolean } | null>(null);
   const draw = (element: HTMLElement, far: number) => {
     element.style.transform = far === 0 ? '' : `translateX(${far}px)`;
+    // What lets go now replies: its sign is whole.
+    element.style.setProperty('--drawn', String(Math.min(1, Math.abs(far) / FAR)));
   };
   const end = (event: PointerEvent) => {
     const { current } = from;
