@@ -114,6 +114,7 @@ function Members({ state }: { state: PaneState }) {
   const members = useMembers(state);
   if (members === null) return <>{t('pane.group')}</>;
   if (members.length > 5 || members.length < 2) return <>{t('pane.members', { count: members.length })}</>;
-  const names = members.map((user) => (user === state.me ? t('message.you') : nameOf(state.chat, user)));
+  const names = members.filter((user) => user !== state.me).map((user) => nameOf(state.chat, user));
+  if (members.includes(state.me)) names.push(t('message.you'));
   return <bdi>{list(names)}</bdi>;
 }
