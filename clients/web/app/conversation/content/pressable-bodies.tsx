@@ -1,9 +1,9 @@
 import { t } from '../../../i18n/t.ts';
 import { Icon } from '../../../ui/icon.tsx';
 import { failed } from '../actions/actions.ts';
+import type { BodyProps } from './body-props.ts';
 import styles from './content.module.css';
 import { buttonRows, quickReplies } from './pressable.ts';
-import type { BodyProps } from './renderers.tsx';
 import { TextBody } from './text-body.tsx';
 
 /** A bot’s text with buttons under it: links, or data that is sent back. */

@@ -1,19 +1,10 @@
-import type { ComponentChildren, ComponentType } from 'preact';
-import type { Message } from '../../../../sdk/index.ts';
+import type { ComponentType } from 'preact';
 import { t } from '../../../i18n/t.ts';
 import { MediaBody } from '../../media/bodies/media-body.tsx';
-import type { PaneState } from '../state.ts';
-import styles from './content.module.css';
+import type { BodyProps } from './body-props.ts';
+import { Instead } from './instead.tsx';
 import { ButtonsBody, PressBody, QuickRepliesBody } from './pressable-bodies.tsx';
 import { TextBody } from './text-body.tsx';
-
-export interface BodyProps {
-  /** Its content is there: not deleted, not expired. */
-  message: Message;
-  state: PaneState;
-  /** Time and ticks, to be put at the end of what is shown. */
-  meta: ComponentChildren;
-}
 
 /** What shows each type of content. A new type is a row; one that has none is shown by its `text`. */
 const renderers: Readonly<Record<string, ComponentType<BodyProps>>> = {
@@ -32,14 +23,4 @@ export function Body(props: BodyProps) {
   if (Renderer !== undefined) return <Renderer {...props} />;
   if (typeof content?.text === 'string' && content.text !== '') return <TextBody {...props} />;
   return <Instead meta={props.meta} text={t('message.unsupported')} />;
-}
-
-/** A sentence in place of what cannot be shown. */
-export function Instead({ text, meta }: { text: string; meta: ComponentChildren }) {
-  return (
-    <div dir="auto" class={`${styles.text} ${styles.instead}`}>
-      {text}
-      {meta}
-    </div>
-  );
 }

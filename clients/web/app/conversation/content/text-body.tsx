@@ -3,9 +3,9 @@ import { t } from '../../../i18n/t.ts';
 import { nameOf } from '../names.ts';
 import { emojiOnly } from '../text/emoji-only.ts';
 import { RichText } from '../text/rich-text.tsx';
+import type { BodyProps } from './body-props.ts';
 import { beginningOf } from './collapse.ts';
 import styles from './content.module.css';
-import type { BodyProps } from './renderers.tsx';
 
 /** Written text, with what stands at the end of its last line. */
 export function TextBody({ message, state, meta }: BodyProps) {

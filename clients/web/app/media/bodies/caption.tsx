@@ -1,5 +1,5 @@
 import type { MediaContent } from '../../../../sdk/index.ts';
-import type { BodyProps } from '../../conversation/content/renderers.tsx';
+import type { BodyProps } from '../../conversation/content/body-props.ts';
 import { TextBody } from '../../conversation/content/text-body.tsx';
 import styles from '../media.module.css';
 

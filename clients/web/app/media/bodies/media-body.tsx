@@ -1,5 +1,6 @@
 import { t } from '../../../i18n/t.ts';
-import { type BodyProps, Instead } from '../../conversation/content/renderers.tsx';
+import type { BodyProps } from '../../conversation/content/body-props.ts';
+import { Instead } from '../../conversation/content/instead.tsx';
 import { mediaOf, shownAs } from '../content.ts';
 import { DocumentBody } from './document-body.tsx';
 import { PictureBody } from './picture-body.tsx';
