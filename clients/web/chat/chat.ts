@@ -21,7 +21,6 @@ import type {
   StoredMessage,
   UploadProgress,
 } from '../../sdk/index.ts';
-import type { UploadStep } from '../host/contract.ts';
 
 /** A conversation, or a user with whom there may be none yet. */
 export type Where = { conversation: string } | { user: string };
@@ -50,6 +49,9 @@ export interface SearchOptions {
   conversation?: string;
   limit?: number;
 }
+
+/** What one may do with a file that is on its way. */
+export type UploadStep = 'pause' | 'goOn' | 'cancel';
 
 export interface LookOptions {
   /** How many entries a page has. */

@@ -17,7 +17,7 @@ import type {
   StoredMessage,
   UploadProgress,
 } from '../../sdk/index.ts';
-import type { LookOptions, Me, Person, SearchOptions, Where } from '../chat/chat.ts';
+import type { LookOptions, Me, Person, SearchOptions, UploadStep, Where } from '../chat/chat.ts';
 
 /** What a page follows, as long as something on it shows it. */
 export type Followed = { typing: string } | { presence: string } | { person: string };
@@ -32,9 +32,6 @@ export interface ViewChange {
   /** Keys. */
   removed: string[];
 }
-
-/** What one may do with a file that is on its way. */
-export type UploadStep = 'pause' | 'goOn' | 'cancel';
 
 export type Step = { to: 'older' | 'newer' | 'latest' } | { to: 'seq'; seq: number };
 

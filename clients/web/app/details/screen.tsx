@@ -5,7 +5,7 @@ import { GroupDetails } from '../groups/group-details.tsx';
 import { conversationAt } from '../naming.ts';
 import { PersonDetails } from '../people/person-details.tsx';
 import { ScreenFrame } from '../screen/index.ts';
-import type { ScreenProps } from '../screens.ts';
+import type { ScreenProps } from '../screen-props.ts';
 
 /** `/app/details/conversation/{id}`, `…/add`, `/app/details/user/{id}`. */
 export default function Details({ chat, path: [kind, id = '', page] }: ScreenProps) {

@@ -1,7 +1,7 @@
 import { NewGroup } from '../groups/new-group.tsx';
 import { Invitation } from '../invite/invitation.tsx';
 import { OwnLink } from '../invite/own-link.tsx';
-import type { ScreenProps } from '../screens.ts';
+import type { ScreenProps } from '../screen-props.ts';
 import { NewChat } from './new-chat.tsx';
 
 /** `/app/new`, `/app/new/group`, `/app/new/group/name`, `/app/new/link`, `/app/new/invite`. */

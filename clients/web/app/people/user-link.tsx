@@ -3,7 +3,7 @@ import { t } from '../../i18n/t.ts';
 import { Button, EmptyState, Spinner } from '../../ui/index.ts';
 import { go } from '../router.ts';
 import { ScreenFrame } from '../screen/index.ts';
-import type { ScreenProps } from '../screens.ts';
+import type { ScreenProps } from '../screen-props.ts';
 import { wordsFor } from '../words-for.ts';
 import { usernameIn } from './find-person.ts';
 

@@ -1,6 +1,6 @@
 import type { ComponentType } from 'preact';
 import type { Chat } from '../../chat/chat.ts';
-import type { ScreenProps } from '../screens.ts';
+import type { ScreenProps } from '../screen-props.ts';
 import { Mail } from './mail/page.tsx';
 import { Overview } from './overview.tsx';
 import { About } from './pages/about.tsx';
