@@ -3,7 +3,7 @@ import type { Clock } from '../platform/clock.ts';
 import type { Config } from '../platform/config/schema.ts';
 import type { Logger } from '../platform/logging.ts';
 import type { Metrics } from '../platform/metrics.ts';
-import { needOfTopic } from '../protocol/scopes.ts';
+import { needOfTopic } from '../protocol/needs.ts';
 import type { Authentication, Relations, Visibility } from '../services/accounts/accounts.ts';
 import type { BotRights } from '../services/accounts/bots/bots.ts';
 import type { Actor } from '../services/actor.ts';

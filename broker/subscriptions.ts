@@ -4,7 +4,7 @@ import type { Config } from '../platform/config/schema.ts';
 import type { Logger } from '../platform/logging.ts';
 import { TokenBuckets } from '../platform/token-bucket.ts';
 import { type ErrorCode, Refused, refusal } from '../protocol/errors.ts';
-import { needOfTopic } from '../protocol/scopes.ts';
+import { needOfTopic } from '../protocol/needs.ts';
 import { parseTopic } from '../protocol/topics.ts';
 import type { BotRights } from '../services/accounts/bots/bots.ts';
 import type { InnerClient, InnerPacket } from './aedes-inside.ts';

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { Refused } from '../../protocol/errors.ts';
-import type { Need } from '../../protocol/scopes.ts';
+import type { Need } from '../../protocol/needs.ts';
 import { fakeConnection } from '../fixtures/connection.ts';
 import { BotGate } from './bot-gate.ts';
 

@@ -1,4 +1,4 @@
-import type { Need } from '../../protocol/scopes.ts';
+import type { Need } from '../../protocol/needs.ts';
 import type { BotRights } from '../../services/accounts/bots/bots.ts';
 import type { Connection } from '../connections/connections.ts';
 

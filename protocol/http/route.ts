@@ -1,7 +1,7 @@
 import type { TObject, TSchema } from 'typebox';
 import type { CommandType } from '../commands.ts';
 import type { ErrorCode } from '../errors.ts';
-import { type Need, needOfCommand } from '../scopes.ts';
+import { type Need, needOfCommand } from '../needs.ts';
 
 export type Method = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
 

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
-import type { Need, Scope } from '../../../protocol/scopes.ts';
+import type { Need } from '../../../protocol/needs.ts';
+import type { Scope } from '../../../protocol/scopes.ts';
 import { actorOf, refusedWith, type TemporaryAccounts, temporaryAccounts } from '../temporary.ts';
 
 describe('bots', () => {

@@ -1,4 +1,5 @@
-import type { Need, Scope } from '../../../protocol/scopes.ts';
+import type { Need } from '../../../protocol/needs.ts';
+import type { Scope } from '../../../protocol/scopes.ts';
 import type { Actor } from '../../actor.ts';
 import type { Bot } from '../store.bots.ts';
 import type { Device, User } from '../store.ts';

@@ -1,5 +1,5 @@
 import { Refused } from '../../../protocol/errors.ts';
-import type { Need } from '../../../protocol/scopes.ts';
+import type { Need } from '../../../protocol/needs.ts';
 import type { Known } from '../known.ts';
 import type { Bot } from '../store.bots.ts';
 import type { BotRights } from './bots.ts';
