@@ -58,7 +58,7 @@ export class FanOut {
       if (pump.behind) for (const position of pump.positions.values()) pump.forgetPages(position);
   }
 
-  place(position: Position): void {
+  place(position: Position<Pump>): void {
     const { pump } = position;
     // Until it runs, nothing has a route: see reroute().
     if (pump.state === 'running') position.route = pump.routes.of(position.stream);

@@ -10,7 +10,7 @@ export class Index {
   readonly #clients = new Map<Client, Pump>();
   readonly #devices = new Map<string, Pump>();
   readonly #users = new OneOrMany<Pump>();
-  readonly #streams = new OneOrMany<Position>();
+  readonly #streams = new OneOrMany<Position<Pump>>();
 
   add(pump: Pump): void {
     this.#clients.set(pump.client, pump);
@@ -18,7 +18,7 @@ export class Index {
     this.#users.add(pump.actor.user, pump);
   }
 
-  addPosition(position: Position): void {
+  addPosition(position: Position<Pump>): void {
     this.#streams.add(position.stream, position);
   }
 
@@ -43,7 +43,7 @@ export class Index {
     return this.#users.of(user) ?? NONE;
   }
   /** Undefined: nobody of the stream is connected. */
-  ofStream(stream: string): Iterable<Position> | undefined {
+  ofStream(stream: string): Iterable<Position<Pump>> | undefined {
     return this.#streams.of(stream);
   }
   hasStream(stream: string): boolean {

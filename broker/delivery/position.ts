@@ -1,5 +1,5 @@
+import type { Actor } from '../../services/actor.ts';
 import type { Range } from '../../services/messages/history.ts';
-import type { Pump } from './pump.ts';
 import type { Deliverable } from './tail.ts';
 
 /** A PUBLISH of an event that waits for its PUBACK. */
@@ -27,9 +27,18 @@ export type Place = 'idle' | 'ready' | 'reading' | 'starved';
  */
 export const MOST_UNACKNOWLEDGED = 2_048;
 
+/** What a position knows of the pump that it belongs to. */
+export interface PumpOfPosition {
+  readonly actor: Actor;
+  readonly closed: boolean;
+  /** Nothing that is acknowledged says how far the device is. */
+  readonly provisional: boolean;
+  forgetPages(position: Position): void;
+}
+
 /** How far one device is in one stream: what it may get, has been sent, and has acknowledged. */
-export class Position {
-  readonly pump: Pump;
+export class Position<P extends PumpOfPosition = PumpOfPosition> {
+  readonly pump: P;
   readonly stream: string;
   /** What may be delivered, ascending. */
   readonly ranges: Range[];
@@ -56,7 +65,7 @@ export class Position {
   /** In the order they were sent; null: none yet. */
   #unacknowledged: Sent[] | null = null;
 
-  constructor(pump: Pump, stream: string, ranges: Range[], acknowledged: number) {
+  constructor(pump: P, stream: string, ranges: Range[], acknowledged: number) {
     this.pump = pump;
     this.stream = stream;
     this.ranges = ranges;

@@ -43,7 +43,7 @@ export class Pump {
   readonly client: Client;
   readonly persistent: boolean;
   readonly routes: Routes;
-  readonly positions = new Map<string, Position>();
+  readonly positions = new Map<string, Position<Pump>>();
   /**
    * `waiting` for a first subscription, `loading` where it stands, `verifying` whether its user may still get all of that, `running`;
    * `closed`: its connection ended.
