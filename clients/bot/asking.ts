@@ -1,7 +1,15 @@
-import { type BotEvent, NoAnswer } from './context.ts';
+import type { BotEvent } from './event.ts';
 
 /** The bot is being stopped: what waits is handled again when it is back. */
 export class Stopped extends Error {}
+
+/** Who was asked did not answer, or was asked something else. */
+export class NoAnswer extends Error {
+  constructor(message = 'there was no answer') {
+    super(message);
+    this.name = 'NoAnswer';
+  }
+}
 
 /** An answer, whose turn lasts until it is ended. */
 export interface Answer {

@@ -2,8 +2,8 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { isUuid, UUID_V7_PATTERN } from '../../protocol/uuid.ts';
 import { RefusedError } from '../sdk/index.ts';
+import { NoAnswer } from './asking.ts';
 import { button, buttons } from './content.ts';
-import { NoAnswer } from './context.ts';
 import { FakeClient, ME } from './fixtures/fake-client.ts';
 
 const OTHER = '00000000-0000-8000-8000-0000000000f1';

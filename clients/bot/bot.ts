@@ -8,10 +8,12 @@ import {
   type Storage,
 } from '../sdk/index.ts';
 import { Asking, Stopped } from './asking.ts';
+import type { BotClient } from './client.ts';
 import { helpText, parseCommandText } from './commands.ts';
 import { contentOf, type Says } from './content.ts';
-import { type BotClient, type BotEvent, Context } from './context.ts';
+import { Context } from './context.ts';
 import { derivedId } from './derived-id.ts';
+import type { BotEvent } from './event.ts';
 import { type Filter, matches } from './filters.ts';
 import { Journal, type Place } from './journal.ts';
 import { Kinds } from './kinds.ts';

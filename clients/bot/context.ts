@@ -1,9 +1,7 @@
 import type {
   AnswerOf,
-  AnyEvent,
   ChangeType,
   Content,
-  DunlinClient,
   Fields,
   Media,
   MediaContent,
@@ -11,26 +9,13 @@ import type {
   Sent,
   ShareOptions,
 } from '../sdk/index.ts';
+import type { BotClient } from './client.ts';
 import type { CommandText } from './commands.ts';
 import { contentOf, type Says } from './content.ts';
 import { derivedId } from './derived-id.ts';
+import type { BotEvent } from './event.ts';
 import type { Questions } from './questions.ts';
 import type { State } from './states.ts';
-
-/** What a bot needs of the client. */
-export type BotClient = Pick<
-  DunlinClient,
-  'user' | 'status' | 'on' | 'keepWith' | 'connect' | 'close' | 'change' | 'query' | 'typing'
->;
-
-/** An event of a conversation, of somebody else's. */
-export type BotEvent = AnyEvent & {
-  kind?: 'direct' | 'group';
-  content?: Content;
-  mentions?: string[];
-  reply_to?: number;
-  edited?: { content: unknown };
-};
 
 /** Waits for what the same user says next there, and takes it. */
 export type WaitForAnswer = (timeoutMs: number) => Promise<BotEvent>;
@@ -197,13 +182,5 @@ export class Context {
   /** Asks the server: waits while there is no connection, and as long as it is told where it asks too much. @throws {RefusedError} for good */
   query<T extends QueryType>(type: T, fields: Fields<T>): Promise<AnswerOf<T>> {
     return this.#questions.ask(type, fields);
-  }
-}
-
-/** Who was asked did not answer, or was asked something else. */
-export class NoAnswer extends Error {
-  constructor(message = 'there was no answer') {
-    super(message);
-    this.name = 'NoAnswer';
   }
 }

@@ -1,6 +1,6 @@
 import { type AnswerOf, type Fields, type QueryType, RefusedError } from '../sdk/index.ts';
 import { Stopped } from './asking.ts';
-import type { BotClient } from './context.ts';
+import type { BotClient } from './client.ts';
 
 /** Where the server does not say when to ask again, milliseconds. */
 const AGAIN_MS = 1_000;
