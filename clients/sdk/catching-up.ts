@@ -1,9 +1,7 @@
 import type { AnyEvent } from '../../protocol/events.ts';
 import type { AnswerOf } from './answers.ts';
-import type { DunlinClient } from './client.ts';
+import type { Asks } from './exchange.ts';
 import { RefusedError } from './session.ts';
-
-type Asks = Pick<DunlinClient, 'user' | 'device' | 'query'>;
 
 /** Hands out what the server has of one’s conversations, page by page, newest first. */
 export async function list(

@@ -1,13 +1,15 @@
 import { uuidv7 } from 'uuidv7';
-import type { ChangeType, CommandOf, QueryType } from '../../protocol/commands.ts';
-import type { AnyEvent, PresencePayload, Receipt, TypingPayload } from '../../protocol/events.ts';
+import type { ChangeType, QueryType } from '../../protocol/commands.ts';
+import type { AnyEvent, PresencePayload, TypingPayload } from '../../protocol/events.ts';
 import { parseTopic, topics } from '../../protocol/topics.ts';
 import { VERSION } from '../../protocol/version.ts';
-import type { AnswerOf, ListedConversation } from './answers.ts';
+import type { AnswerOf } from './answers.ts';
 import { between, list } from './catching-up.ts';
+import type { ClientEvents, Status } from './client-events.ts';
 import { checkSize } from './command-size.ts';
 import { Connection } from './connection.ts';
 import { Emitter } from './emitter.ts';
+import type { Fields, Sent } from './exchange.ts';
 import { type Lock, noLock } from './lock.ts';
 import { Outbox } from './outbox.ts';
 import { type Keep, Positions } from './positions.ts';
@@ -15,38 +17,6 @@ import { RefusedError, type Session, type Sessions } from './session.ts';
 import type { Storage } from './storage.ts';
 import type { Transport, TransportListener } from './transport.ts';
 import { Waiters } from './waiters.ts';
-
-export type Status = 'offline' | 'connecting' | 'online';
-
-export interface ClientEvents extends Record<string, unknown> {
-  status: Status;
-  /** In order, without gaps and repeats, per stream. */
-  event: AnyEvent;
-  receipts: { conversation: string; receipts: Receipt[] };
-  /** What the server has of one's conversations, at every connection: pages, newest first. `last`: there are no more. */
-  listed: { conversations: ListedConversation[]; last: boolean };
-  presence: PresencePayload;
-  typing: TypingPayload;
-  /** A change was refused after its PUBACK, or with nobody waiting for it. */
-  refused: { command: string | null; error: RefusedError };
-  /** The device was revoked or its tokens no longer work: log in again. */
-  signedOut: undefined;
-}
-
-/** What a command says, without what the client fills in. */
-export type Fields<T extends ChangeType | QueryType | 'receipt.read'> = Omit<
-  CommandOf<T>,
-  'v' | 'id' | 'type'
->;
-
-/** A change that has been handed over. */
-export interface Sent {
-  id: string;
-  /** Resolves at the PUBACK: durable on the server. Stays pending while offline. */
-  accepted: Promise<void>;
-  /** The event it made. @throws {RefusedError} */
-  outcome: Promise<AnyEvent>;
-}
 
 export interface ClientOptions {
   /** mqtt://, mqtts://, ws:// or wss:// */

@@ -1,7 +1,8 @@
 import type { Audience, Role } from '../../protocol/commands.ts';
 import type { Content } from '../../protocol/content.ts';
 import type { AnswerOf } from './answers.ts';
-import type { DunlinClient, Fields, Sent } from './client.ts';
+import type { DunlinClient } from './client.ts';
+import type { Fields, Sent } from './exchange.ts';
 
 /**
  * Every command by a name of its own. What changes something works offline, and resolves when it is kept; what asks needs a connection.

@@ -23,16 +23,11 @@ export { MAX_CONTENT_BYTES } from '../../protocol/limits.ts';
 export type { MediaContent, MediaSeal } from '../../protocol/media.ts';
 export { parseTopic, type Topic, topics } from '../../protocol/topics.ts';
 export type { AnswerOf, Answers, ConversationEvent, ListedConversation, Page } from './answers.ts';
-export {
-  type ClientEvents,
-  type ClientOptions,
-  DunlinClient,
-  type Fields,
-  type Sent,
-  type Status,
-} from './client.ts';
+export { type ClientOptions, DunlinClient } from './client.ts';
+export type { ClientEvents, Status } from './client-events.ts';
 export { type ContentCodec, type Destination, plainCodec } from './codec.ts';
 export { commandsOf } from './commands.ts';
+export type { Fields, Sent } from './exchange.ts';
 export { type Lock, noLock, webLock } from './lock.ts';
 export { type FileDescription, type FileFields, kindOf } from './media/description.ts';
 export { type FileKeep, MemoryFiles } from './media/files.ts';

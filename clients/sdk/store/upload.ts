@@ -1,7 +1,7 @@
+import type { Content } from '../../../protocol/content.ts';
 import type { MediaContent } from '../../../protocol/media.ts';
 import type { FileFields } from '../media/description.ts';
 import { type Envelope, lengthIn } from '../media/sealed/envelope.ts';
-import type { Pending } from './pending.ts';
 
 /** How far the file of a message has come. */
 export interface UploadProgress {
@@ -23,8 +23,8 @@ export interface PendingUpload {
   envelope?: Envelope;
 }
 
-/** How much there is to upload. */
-export function bytesOf({ content, upload }: Pending): number {
+/** How much there is to upload of a message. */
+export function bytesOf({ content, upload }: { content: Content; upload?: PendingUpload }): number {
   const { bytes } = content as MediaContent;
   return upload?.envelope === undefined ? bytes : lengthIn(upload.envelope, bytes);
 }
