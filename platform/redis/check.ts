@@ -1,6 +1,6 @@
 import { Cluster, type Redis } from 'ioredis';
 import type { Logger } from '../logging.ts';
-import type { RedisClient } from './connect.ts';
+import type { RedisClient } from './client.ts';
 
 /**
  * What is kept there. `log`: what was acknowledged to a sender; `state`: what must be there after a restart; `passing`: what may be gone.

@@ -4,10 +4,9 @@ import { Cluster, type ClusterOptions, Redis, type RedisOptions } from 'ioredis'
 import type { Logger } from '../logging.ts';
 import { anyNode } from './any-node.ts';
 import { checkRedis, type RedisUse } from './check.ts';
+import type { RedisClient } from './client.ts';
 import { Heartbeat } from './heartbeat.ts';
 import { hostsOf, parseRedisUrl, type RedisAddress } from './url.ts';
-
-export type RedisClient = Redis | Cluster;
 
 export interface ConnectOptions {
   /** What it is for, as `CLIENT LIST` and our log show it: `cursors`, `presence`, … Letters, digits, `-`. */

@@ -1,5 +1,5 @@
 import { Cluster, type Redis } from 'ioredis';
-import type { RedisClient } from './connect.ts';
+import type { RedisClient } from './client.ts';
 
 /**
  * Gives up a connection on which nothing is answered any more: the far end is frozen, or gone without a word. Otherwise what was given

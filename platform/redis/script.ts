@@ -1,4 +1,4 @@
-import type { RedisClient } from './connect.ts';
+import type { RedisClient } from './client.ts';
 
 /** What a script takes and gives. */
 export type Script<T> = (keys: string[], ...args: (string | number)[]) => Promise<T>;

@@ -1,5 +1,6 @@
 import type { Engine } from '../../../platform/engine.ts';
-import type { RedisClient, RedisConnection } from '../../../platform/redis/connect.ts';
+import type { RedisClient } from '../../../platform/redis/client.ts';
+import type { RedisConnection } from '../../../platform/redis/connect.ts';
 import { Turns } from '../../delivery/turns.ts';
 
 /** While it is known not to answer nobody is held up by it for longer, milliseconds. */
