@@ -1,5 +1,5 @@
 import type { Scope } from '../../protocol/scopes.ts';
-import type { User } from './store.ts';
+import type { User } from './user.ts';
 
 /** What a user of kind `bot` has beside what every user has. */
 export interface Bot {

@@ -1,20 +1,7 @@
-import type { Audience } from '../../protocol/commands.ts';
 import type { BotStore } from './store.bots.ts';
+import type { User } from './user.ts';
 
-export interface User {
-  id: string;
-  username: string;
-  kind: 'person' | 'bot';
-  admin: boolean;
-  name: string | null;
-  phone: string | null;
-  photo: string | null;
-  status: string | null;
-  lastSeen: number | null;
-  lastSeenAudience: Audience;
-  presenceAudience: Audience;
-  createdAt: number;
-}
+export type { User } from './user.ts';
 
 export interface Device {
   id: string;
