@@ -1,6 +1,6 @@
 import { describe } from 'node:test';
 import { sharedEngine } from '../../test/engines/shared.ts';
-import { temporaryPostgresDirectory } from '../directory/temporary.postgres.ts';
+import { temporaryPostgresDirectory } from '../directory/fixtures/temporary.postgres.ts';
 import { accountStoreConformance } from './store.conformance.ts';
 
 const { url, skip } = sharedEngine('postgres');

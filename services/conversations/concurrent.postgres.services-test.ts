@@ -3,8 +3,8 @@ import { after, before, describe, it } from 'node:test';
 import fc from 'fast-check';
 import { uuidv7 } from 'uuidv7';
 import { sharedEngine } from '../../test/engines/shared.ts';
+import { temporaryPostgresDirectory } from '../directory/fixtures/temporary.postgres.ts';
 import type { ServerDirectory } from '../directory/open.postgres.ts';
-import { temporaryPostgresDirectory } from '../directory/temporary.postgres.ts';
 import { byUser, member, sampleGroup } from './store.samples.ts';
 import type { ConversationStore, Member } from './store.ts';
 
