@@ -3,7 +3,8 @@ import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
 import fc from 'fast-check';
 import { type Route, routes } from '../../protocol/http.ts';
-import { type Answer, type Person, register } from './fixtures/person.ts';
+import type { Answer } from './fixtures/answer.ts';
+import { type Person, register } from './fixtures/person.ts';
 import { gatewayStage, type Stage } from './fixtures/stage.ts';
 
 const id = '01890000-0000-7000-8000-000000000001';

@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
 import { afterEach, beforeEach, describe, it } from 'node:test';
-import { type Body, PASSWORD } from '../gateway/fixtures/person.ts';
+import type { Body } from '../gateway/fixtures/answer.ts';
+import { PASSWORD } from '../gateway/fixtures/person.ts';
 import { putAddress } from './fixtures/account.ts';
 import { type MailHouse, mailHouse } from './fixtures/house.ts';
 

@@ -1,6 +1,6 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { uuidv7 } from 'uuidv7';
-import type { Crowd, Someone } from './crowd.ts';
+import type { Chatting, Someone } from './someone.ts';
 
 /** A change of the members of a group, as it was accepted. */
 export interface MemberChange {
@@ -20,11 +20,11 @@ interface Group {
 export class ComingAndGoing {
   /** By group, in the order in which they were accepted. */
   readonly changes = new Map<string, MemberChange[]>();
-  readonly #crowd: Crowd;
+  readonly #crowd: Chatting;
   readonly #everyMs: number;
   readonly #groups: Group[] = [];
 
-  constructor(crowd: Crowd, everyMs: number) {
+  constructor(crowd: Chatting, everyMs: number) {
     this.#crowd = crowd;
     this.#everyMs = everyMs;
   }

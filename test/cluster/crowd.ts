@@ -10,6 +10,7 @@ import { ComingAndGoing } from './coming-and-going.ts';
 import { eventually } from './eventually.ts';
 import { Newcomers } from './newcomers.ts';
 import { postPatiently } from './patient-http.ts';
+import type { Chatting, Command, Someone } from './someone.ts';
 
 export interface CrowdOptions {
   users: number;
@@ -20,8 +21,6 @@ export interface CrowdOptions {
   /** Mean milliseconds between two messages of one user, and between two changes of the members of a group. */
   everyMs: number;
 }
-
-export type Command = { id: string; type: string } & Record<string, unknown>;
 
 const REGISTERED_AT_ONCE = 4;
 const GROUP_SIZE = 8;
@@ -35,12 +34,6 @@ const RENAMES = 0.1;
 /** Devices that lose the network for a moment: one so often. */
 const CUT_EVERY_MS = 2_000;
 
-/** One user with devices. */
-export interface Someone {
-  readonly account: Account;
-  readonly devices: Chatter[];
-}
-
 interface UnderWay {
   /** Milliseconds since the epoch. */
   since: number;
@@ -49,7 +42,7 @@ interface UnderWay {
 }
 
 /** Users who chat: in groups, with one another, and all together. Groups change, and users sign in on more devices. */
-export class Crowd {
+export class Crowd implements Chatting {
   readonly people: readonly Someone[];
   /** Who is in each conversation that somebody has written in, from its beginning to the end. */
   readonly members = new Map<string, readonly Someone[]>();

@@ -2,7 +2,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { login } from '../harness/account.ts';
 import type { Reachable } from '../harness/server.ts';
 import { Chatter } from './chatter.ts';
-import type { Crowd, Someone } from './crowd.ts';
+import type { Chatting, Someone } from './someone.ts';
 
 const EVERY_MS = 4_000;
 const RETRY_MS = 500;
@@ -14,10 +14,10 @@ export class Newcomers {
   /** By user id: sign-ins without an answer, each of which may have made a device all the same. */
   readonly unanswered = new Map<string, number>();
   lastError = '';
-  readonly #crowd: Crowd;
+  readonly #crowd: Chatting;
   readonly #server: Reachable;
 
-  constructor(crowd: Crowd, server: Reachable) {
+  constructor(crowd: Chatting, server: Reachable) {
     this.#crowd = crowd;
     this.#server = server;
   }

@@ -1,9 +1,10 @@
 import assert from 'node:assert/strict';
 import type { TestContext } from 'node:test';
 import { Cluster, type ClusterOptions } from './cluster.ts';
-import { Crowd, type CrowdOptions, type Someone } from './crowd.ts';
+import { Crowd, type CrowdOptions } from './crowd.ts';
 import { Injuries } from './injuries.ts';
 import { outputs } from './outputs.ts';
+import type { Someone } from './someone.ts';
 import {
   deliveredToAll,
   devicesAreTrue,

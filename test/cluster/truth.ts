@@ -4,9 +4,10 @@ import type { Payload } from '../harness/device.ts';
 import { history } from '../harness/history.ts';
 import type { Reachable } from '../harness/server.ts';
 import type { Chatter } from './chatter.ts';
-import type { Crowd, Someone } from './crowd.ts';
+import type { Crowd } from './crowd.ts';
 import { eventually } from './eventually.ts';
 import { membersAfter, shownIn } from './shown.ts';
+import type { Someone } from './someone.ts';
 
 /** Conversations that are looked at at once. */
 const AT_ONCE = 8;

@@ -2,8 +2,9 @@ import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
 import { after, before, describe, it } from 'node:test';
 import { bomb, CAMERA, plainPicture, tellingPicture } from '../../media/images/samples.ts';
+import type { Answer, Body } from '../fixtures/answer.ts';
 import { form } from '../fixtures/form.ts';
-import { type Answer, type Body, type Person, register } from '../fixtures/person.ts';
+import { type Person, register } from '../fixtures/person.ts';
 import { gatewayStage, type Stage } from '../fixtures/stage.ts';
 
 const DAY_MS = 86_400_000;

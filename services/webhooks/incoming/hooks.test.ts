@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
-import type { Body, Person } from '../../gateway/fixtures/person.ts';
+import type { Body } from '../../gateway/fixtures/answer.ts';
+import type { Person } from '../../gateway/fixtures/person.ts';
 import { type House, house } from '../fixtures/house.ts';
 
 describe('incoming webhooks', () => {

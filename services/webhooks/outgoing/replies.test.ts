@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { afterEach, beforeEach, describe, it } from 'node:test';
-import type { Body } from '../../gateway/fixtures/person.ts';
+import type { Body } from '../../gateway/fixtures/answer.ts';
 import type { House } from '../fixtures/house.ts';
 import { eventually, Outgoing, stateOf } from '../fixtures/outgoing.ts';
 import type { Receiver } from '../fixtures/receiver.ts';

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { afterEach, beforeEach, describe, it } from 'node:test';
-import type { Body, Person } from '../../gateway/fixtures/person.ts';
+import type { Body } from '../../gateway/fixtures/answer.ts';
+import type { Person } from '../../gateway/fixtures/person.ts';
 import type { House } from '../fixtures/house.ts';
 import { Outgoing } from '../fixtures/outgoing.ts';
 import type { Receiver } from '../fixtures/receiver.ts';

@@ -2,18 +2,11 @@ import assert from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
 import { after, before, describe, it } from 'node:test';
 import type { Refused } from '../../../protocol/errors.ts';
-import type { ConversationStore } from '../../conversations/store.ts';
 import { failuresConformance } from './store.failures.conformance.ts';
 import { lanesConformance } from './store.lanes.conformance.ts';
 import { sampleWebhook } from './store.samples.ts';
 import type { WebhookStore } from './store.ts';
-
-export interface WebhooksUnderTest {
-  store: WebhookStore;
-  /** Who is where, in the same database. */
-  conversations: Pick<ConversationStore, 'create' | 'add' | 'remove'>;
-  dispose(): Promise<void>;
-}
+import type { WebhooksUnderTest } from './store.under-test.ts';
 
 /** What every adapter of the port WebhookStore promises. `open` gives an empty one. */
 export function webhookStoreConformance(adapter: string, open: () => Promise<WebhooksUnderTest>): void {

@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
 import { afterEach, beforeEach, describe, it } from 'node:test';
-import type { WebhooksUnderTest } from './store.conformance.ts';
 import { sampleLetter, sampleWebhook } from './store.samples.ts';
 import type { WebhookStore } from './store.ts';
+import type { WebhooksUnderTest } from './store.under-test.ts';
 
 const NOW = 1_000_000;
 

@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
 import { afterEach, beforeEach, describe, it } from 'node:test';
-import type { WebhooksUnderTest } from './store.conformance.ts';
 import { sampleWebhook } from './store.samples.ts';
 import type { Lane, Webhook, WebhookStore } from './store.ts';
+import type { WebhooksUnderTest } from './store.under-test.ts';
 
 const NOW = 1_000_000;
 const MANY = { lanes: 100, perWebhook: 100 };
