@@ -17,8 +17,8 @@ import type {
   Status,
   UploadProgress,
 } from '../../sdk/index.ts';
-import type { AccountState, Followed, Push, UploadStep } from '../host/contract.ts';
-import type { Chat, LookOptions, Me, Person, SearchOptions, View, Where } from './chat.ts';
+import type { AccountState, Followed, Push } from '../host/contract.ts';
+import type { Chat, LookOptions, Me, Person, SearchOptions, UploadStep, View, Where } from './chat.ts';
 import { FollowedSignals } from './followed.ts';
 import type { Line } from './line.ts';
 import { MirrorUploads } from './mirror-uploads.ts';
