@@ -252,6 +252,23 @@ describe('the conversation view', { skip: noChromium }, () => {
     await done();
   });
 
+  it('has in a menu that is open what can be done now', async () => {
+    const { page, done } = await shown('group');
+    await field(page).fill('Wrong window');
+    await field(page).press('Enter');
+    const menu = await menuOf(page, 'Wrong window');
+    await menu.getByRole('menuitem', { name: 'Info' }).waitFor();
+    assert.equal(await menu.getByRole('menuitem', { name: 'Delete' }).count(), 0);
+    await page.evaluate(() => {
+      const { chat } = given;
+      const where = { conversation: 'boats' };
+      const sent = chat.view(where).entries.value.at(-1)!;
+      chat.arrive(where, { ...sent, seq: 900, state: 'accepted' } as typeof sent);
+    });
+    await menu.getByRole('menuitem', { name: 'Delete' }).waitFor();
+    await done();
+  });
+
   it('shows who has a message; sends again or gives up what was refused', async () => {
     const { page, done } = await shown('group');
     await (await menuOf(page, 'hook by the door')).getByRole('menuitem', { name: 'Info' }).click();

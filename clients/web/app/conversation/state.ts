@@ -79,6 +79,12 @@ export class PaneState {
     return this.view.entries.peek().find((entry) => entry.key === key);
   }
 
+  /** A message as it is now; as it was, where it is not here any more. */
+  now(message: Message): Message {
+    const entry = this.view.entries.value.find(({ key }) => key === message.key);
+    return entry?.type === 'message' ? entry : message;
+  }
+
   /** Those that are selected, as they stand in the conversation. */
   get selection(): Message[] {
     const keys = this.selected.value;

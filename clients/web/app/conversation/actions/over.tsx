@@ -22,7 +22,7 @@ export function OverView({ state }: { state: PaneState }) {
       return (
         <MessageMenu
           key={over.message.key}
-          message={over.message}
+          message={state.now(over.message)}
           at={over.at}
           state={state}
           onClose={onClose}
