@@ -10,7 +10,8 @@ export type {
   StoredMessage,
 } from './entries.ts';
 export type { MediaOptions, SendOptions } from './pending.ts';
-export { ChatStore, type StoreEvents, type StoreOptions } from './store.ts';
+export { ChatStore, type StoreOptions } from './store.ts';
+export type { StoreEvents } from './store-events.ts';
 export type { UploadProgress } from './upload.ts';
 export type { Uploading } from './uploading.ts';
 export type {

@@ -1,6 +1,5 @@
 import type { Content } from '../../../protocol/content.ts';
-import type { AnyEvent, EventOf, PresencePayload, Receipt } from '../../../protocol/events.ts';
-import type { ListedConversation } from '../answers.ts';
+import type { PresencePayload } from '../../../protocol/events.ts';
 import type { DunlinClient } from '../client.ts';
 import { type ContentCodec, type Destination, plainCodec } from '../codec.ts';
 import { Emitter } from '../emitter.ts';
@@ -11,39 +10,22 @@ import type { MakePreview } from '../media/preview.ts';
 import type { Storage } from '../storage.ts';
 import { Activity } from './activity.ts';
 import { ServerClock } from './clock.ts';
-import { type Conversation, type Cursor, type Kept, merge, mergeReceipts } from './conversations.ts';
-import { isNotice, type StoredEntry, type StoredMessage } from './entries.ts';
+import type { Conversation, Cursor } from './conversations.ts';
+import type { StoredEntry, StoredMessage } from './entries.ts';
 import { Expiry } from './expiry.ts';
+import { Following } from './following.ts';
 import { Learning } from './learning.ts';
 import { Outgoing } from './outgoing.ts';
 import { Pages } from './pages.ts';
 import type { MediaOptions, Pending, SendOptions } from './pending.ts';
-import { rangeOf } from './ranges.ts';
+import { readUpTo } from './reading.ts';
 import { sealed } from './sealing.ts';
 import { searchHere } from './search.ts';
-import { type Change, Shelf, type Touched } from './shelf.ts';
+import { Shelf, type Touched } from './shelf.ts';
+import type { StoreEvents } from './store-events.ts';
 import { Taking } from './taking.ts';
-import type { UploadProgress } from './upload.ts';
 import { Uploading } from './uploading.ts';
 import { ConversationWindow, type WindowOptions } from './window.ts';
-
-/** As far as the server counts, too. */
-const MOST_UNREAD = 1_000;
-
-export interface StoreEvents extends Record<string, unknown> {
-  /** Ids of conversations that are not in the list as they were. */
-  conversations: string[];
-  /** Ids of conversations where somebody may have more than before, or where members have changed. */
-  receipts: string[];
-  typing: { conversation: string; users: string[] };
-  presence: PresencePayload;
-  /** Messages and notices that came just now and are kept, one's own too: what is printed, or rung for. Not pages of history. */
-  arrived: StoredEntry[];
-  /** A file of a message that is on its way has come further. */
-  upload: UploadProgress;
-  /** Something could not be kept or read: {@link StorageFullError} for one. What was not kept comes again. */
-  trouble: Error;
-}
 
 export interface StoreOptions {
   client: DunlinClient;
@@ -76,9 +58,8 @@ export class ChatStore extends Emitter<StoreEvents> {
   readonly #expiry: Expiry;
   readonly #activity: Activity;
   readonly #clock: ServerClock;
+  readonly #following: Following;
   readonly #windows = new Set<ConversationWindow>();
-  readonly #off: (() => void)[] = [];
-
   readonly #seals: boolean;
   readonly #preview: MakePreview;
 
@@ -108,32 +89,36 @@ export class ChatStore extends Emitter<StoreEvents> {
     this.#activity.onTyping = (conversation) =>
       this.emit('typing', { conversation, users: this.typing(conversation) });
     this.#shelf.onChange = (touched) => this.#changed(touched);
+    this.#following = new Following({
+      client,
+      shelf: this.#shelf,
+      taking: this.#taking,
+      pages: this.#pages,
+      learning: this.#learning,
+      outgoing: this.#outgoing,
+      expiry: this.#expiry,
+      activity: this.#activity,
+      told: {
+        arrived: (entries) => this.emit('arrived', entries),
+        presence: (payload) => this.emit('presence', payload),
+        trouble: (error) => this.emit('trouble', error),
+      },
+      refresh: async () => {
+        for (const window of this.#windows) await window.refresh();
+      },
+      later: (task) => this.#later(task),
+    });
   }
 
   /** Reads what is here, and begins to follow. */
   async open(): Promise<void> {
     await this.#shelf.load();
-    const client = this.#client;
-    client.keepWith((events, write) => this.#keep(events, write));
-    client.beforeOnline = async () => {
+    this.#following.open();
+    this.#client.beforeOnline = async () => {
       await this.#shelf.load();
       await this.#outgoing.resume();
       this.uploads?.resume();
     };
-    this.#off.push(
-      client.on('listed', ({ conversations }) => this.#later(this.#listed(conversations))),
-      client.on('receipts', ({ conversation, receipts }) =>
-        this.#later(this.#receipts(conversation, receipts)),
-      ),
-      client.on('refused', ({ command, error }) => {
-        if (command !== null) this.#later(this.#outgoing.refused(command, error));
-      }),
-      client.on('typing', (payload) => this.#activity.tookTyping(payload)),
-      client.on('presence', (payload) => {
-        this.#activity.tookPresence(payload);
-        this.emit('presence', payload);
-      }),
-    );
     await this.#outgoing.resume();
     this.uploads?.resume();
     await this.#expiry.sweep();
@@ -141,8 +126,7 @@ export class ChatStore extends Emitter<StoreEvents> {
 
   /** Ends following; the client and the storage are their owner’s to close. */
   close(): void {
-    for (const off of this.#off.splice(0)) off();
-    this.#client.keepWith((_events, write) => write([]));
+    this.#following.close();
     this.#client.beforeOnline = async () => {};
     this.uploads?.close();
     this.#expiry.close();
@@ -257,7 +241,8 @@ export class ChatStore extends Emitter<StoreEvents> {
   async markRead(conversation: string, seq?: number): Promise<void> {
     const upTo = seq ?? this.#shelf.kept(conversation).shown.head;
     if (upTo <= this.#shelf.kept(conversation).shown.read) return;
-    await this.#shelf.change((change) => this.#read(change, conversation, upTo));
+    const mine = { shelf: this.#shelf, me: this.#client.user };
+    await this.#shelf.change((change) => readUpTo(mine, change, conversation, upTo));
     await this.#client.read(conversation, upTo).catch(() => {}); // with the next connection
   }
 
@@ -301,86 +286,6 @@ export class ChatStore extends Emitter<StoreEvents> {
   ): Promise<{ messages: StoredMessage[]; next: string | null }> {
     const { events, next } = await this.#client.query('messages.search', { query, ...options });
     return { messages: await Promise.all(events.map((event) => this.#taking.message(event))), next };
-  }
-
-  async #keep(
-    events: readonly AnyEvent[],
-    write: (beside: [string, string | null][]) => Promise<void>,
-  ): Promise<void> {
-    const arrived: StoredEntry[] = [];
-    try {
-      await this.#shelf.change(async (change) => {
-        arrived.length = 0;
-        for (const event of events) {
-          await this.#taking.live(change, event);
-          if (event.type !== 'message' && !isNotice(event)) continue;
-          const entry = await change.entry(event.conversation, event.seq);
-          if (entry !== null) arrived.push(entry);
-        }
-      }, write);
-    } catch (error) {
-      this.emit('trouble', error as Error);
-      throw error;
-    }
-    if (arrived.length > 0) this.emit('arrived', arrived);
-    for (const event of events) {
-      this.#pages.took(event);
-      this.#activity.happened(event);
-      if (event.type === 'members.added' && event.members.some(({ user }) => user === this.#client.user))
-        this.#later(this.#learning.group(event.conversation));
-      if (event.type === 'message') this.#activity.stopped(event.conversation, event.sender.user);
-    }
-    if (events.some((event) => event.type === 'message' && event.expires !== undefined))
-      this.#later(this.#expiry.plan());
-  }
-
-  async #listed(conversations: ListedConversation[]): Promise<void> {
-    const unsaid: [string, number][] = [];
-    await this.#shelf.change(async (change) => {
-      for (const listed of conversations) {
-        const before = change.conversation(listed.id);
-        const { last } = listed;
-        const known = last === null ? null : await change.entry(listed.id, last.seq);
-        const shownLast =
-          known?.type === 'message'
-            ? known
-            : last === null
-              ? null
-              : await this.#taking.message(last as EventOf<'message'>);
-        const kept = merge(before, listed, shownLast);
-        change.putConversation(kept);
-        if (listed.receipts !== undefined)
-          change.putReceipts(listed.id, mergeReceipts(change.receipts(listed.id), listed.receipts));
-        if (kept.shown.read > listed.read) unsaid.push([listed.id, kept.shown.read]);
-      }
-    });
-    for (const [id, read] of unsaid) await this.#client.read(id, read).catch(() => {});
-    for (const window of this.#windows) await window.refresh();
-  }
-
-  #receipts(conversation: string, receipts: Receipt[]): Promise<void> {
-    return this.#shelf.change(async (change) => {
-      change.putReceipts(conversation, mergeReceipts(change.receipts(conversation), receipts));
-      const own = receipts.find(({ user }) => user === this.#client.user)?.read ?? 0;
-      // Read on another device of one’s own.
-      if (own > change.conversation(conversation).shown.read) await this.#read(change, conversation, own);
-    });
-  }
-
-  async #read(change: Change, conversation: string, seq: number): Promise<void> {
-    const kept = change.conversation(conversation);
-    const shown = { ...kept.shown, read: seq };
-    shown.unread = await this.#unread(kept, seq);
-    change.putConversation({ ...kept, shown });
-  }
-
-  /** Counted where everything is here; otherwise it cannot be more than there are events. */
-  async #unread({ shown, ranges }: Kept, read: number): Promise<number> {
-    if (read >= shown.head) return 0;
-    const range = rangeOf(ranges, read + 1);
-    if (range === null || range[1] < shown.head) return Math.min(shown.unread, shown.head - read);
-    const entries = await this.#shelf.entries(shown.id, read + 1, shown.head, { first: MOST_UNREAD });
-    return entries.filter(({ type, sender }) => type === 'message' && sender !== this.#client.user).length;
   }
 
   #changed(touched: Touched): void {
