@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import WebSocket from 'ws';
 
-const executablePath = process.env.FIREFOX ?? '/usr/bin/firefox-esr';
+const executablePath = process.env.FIREFOX ?? '';
 
 /** Why tests in a real Firefox cannot run here; false: they can. */
 export const noFirefox: string | false = (() => {
@@ -14,7 +14,7 @@ export const noFirefox: string | false = (() => {
     accessSync(executablePath, constants.X_OK);
     return false;
   } catch {
-    return `no Firefox at ${executablePath} (Debian: firefox-esr)`;
+    return 'FIREFOX names no Firefox (Debian: firefox-esr, /usr/bin/firefox-esr)';
   }
 })();
 
