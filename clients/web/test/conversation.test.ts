@@ -1,157 +1,14 @@
 import assert from 'node:assert/strict';
-import { readFileSync } from 'node:fs';
-import { createRequire } from 'node:module';
-import { after, before, describe, it } from 'node:test';
-import type { Page } from 'playwright-core';
+import { describe, it } from 'node:test';
 import { noChromium } from '../../sdk/fixtures/browser.ts';
-import { type ConversationPages, conversationPages, type Given } from './conversation-page.ts';
-import { group, long } from './conversation-scenes.ts';
+import type { Given } from './conversation-page.ts';
+import { asked, conversationStage, entry, field, menuOf } from './conversation-stage.ts';
 
-const NOW = Date.now();
 /** In the page: what its script leaves there. */
 declare const given: Given;
-const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
-let pages: ConversationPages;
-
-/** What was asked of the chat, by method. */
-const asked = (page: Page, method: string) =>
-  page.evaluate((name) => given.chat.asked.filter(([one]) => one === name), method);
-const field = (page: Page) => page.getByRole('textbox', { name: 'Message' });
-const entry = (page: Page, text: string) => page.getByRole('article').filter({ hasText: text });
-const menuOf = async (page: Page, text: string) => {
-  await entry(page, text).locator('[data-bubble]').click({ button: 'right' });
-  return page.getByRole('menu');
-};
-/** How far a message stands from the top of the list, pixels. */
-const top = (page: Page, seq: number) =>
-  page.evaluate((number) => {
-    const list = document.querySelector('[role=feed]')!.getBoundingClientRect();
-    return Math.round(
-      document.querySelector(`[data-seq="${number}"]`)!.getBoundingClientRect().top - list.top,
-    );
-  }, seq);
-const scrollTo = (page: Page, where: number) =>
-  page.evaluate((to) => {
-    const list = document.querySelector('[role=feed]')!;
-    list.scrollTop = to < 0 ? list.scrollHeight : to;
-    return new Promise((resolve) => requestAnimationFrame(() => requestAnimationFrame(resolve)));
-  }, where);
-const atEnd = (page: Page) => page.waitForSelector('[role=feed][data-place=end]');
 
 describe('the conversation view', { skip: noChromium }, () => {
-  before(async () => {
-    pages = await conversationPages();
-  });
-  after(() => pages?.close());
-
-  async function shown(scene: 'group' | 'long', more: object = {}, options = {}) {
-    const { page, troubles } = await pages.page(options);
-    if (scene === 'group') await page.evaluate(group, { now: NOW, ...more });
-    else await page.evaluate(long, { count: 300, now: NOW, ...more });
-    await page.getByRole('feed').waitFor();
-    return { page, troubles, done: () => page.context().close() };
-  }
-
-  it('opens at the newest, draws only what is seen, and follows what comes', async () => {
-    const { page, troubles, done } = await shown('long');
-    await atEnd(page);
-    await entry(page, 'Message 300').waitFor();
-    assert.ok((await page.getByRole('article').count()) < 80);
-    await page.evaluate(() => {
-      const { chat, fakes } = given;
-      chat.arrive(
-        { conversation: 'long' },
-        fakes.fakeMessage({
-          key: 'new',
-          seq: 301,
-          sender: 'user-anna',
-          content: { type: 'text', text: 'And here I am' },
-        }),
-      );
-    });
-    await entry(page, 'And here I am').waitFor();
-    await atEnd(page);
-    assert.equal(await page.locator('[role=log]').textContent(), 'Anna Sand: And here I am');
-    assert.deepEqual(troubles, []);
-    await done();
-  });
-
-  it('does not move what one reads when messages come, at either end', async () => {
-    const { page, done } = await shown('long');
-    await entry(page, 'Message 300').waitFor();
-    await page.waitForFunction(() => {
-      const list = document.querySelector('[role=feed]')!;
-      return list.scrollHeight - list.scrollTop - list.clientHeight < 2;
-    });
-    await scrollTo(page, 6_000);
-    await page.waitForSelector('[role=feed][data-place=back]');
-    const seq = await page.evaluate(() => {
-      const list = document.querySelector('[role=feed]')!.getBoundingClientRect();
-      const all = [...document.querySelectorAll<HTMLElement>('[data-seq]')];
-      return Number(all.find((one) => one.getBoundingClientRect().top > list.top + 100)!.dataset.seq);
-    });
-    const was = await top(page, seq);
-    await page.evaluate(() => {
-      const { chat, fakes } = given;
-      const { entries } = chat.view({ conversation: 'long' });
-      const older = Array.from({ length: 60 }, (_, at) =>
-        fakes.fakeMessage({
-          key: `old${at}`,
-          seq: at - 59,
-          sender: 'user-anna',
-          content: { type: 'text', text: 'older '.repeat(1 + ((at * 13) % 60)) },
-        }),
-      );
-      // Older ones at the start, and as many gone from the end, at once: as a window does it.
-      entries.value = [...older, ...entries.value.slice(0, -40)];
-    });
-    await page.waitForFunction(() => document.querySelector('[role=feed]')!.scrollTop > 7_000);
-    await scrollTo(page, await page.evaluate(() => document.querySelector('[role=feed]')!.scrollTop));
-    assert.ok(Math.abs((await top(page, seq)) - was) <= 2, `moved from ${was} to ${await top(page, seq)}`);
-    await page.evaluate(() => {
-      const { chat, fakes } = given;
-      chat.arrive(
-        { conversation: 'long' },
-        fakes.fakeMessage({ key: 'n', seq: 400, content: { type: 'text', text: 'new' } }),
-      );
-    });
-    await scrollTo(page, await page.evaluate(() => document.querySelector('[role=feed]')!.scrollTop));
-    assert.ok(Math.abs((await top(page, seq)) - was) <= 2);
-    await done();
-  });
-
-  it('opens where the unread ones begin, tells how many, and says what has been read', async () => {
-    const { page, done } = await shown('long', { unread: 60 });
-    const mark = page.getByText('60 unread messages');
-    await mark.waitFor();
-    assert.equal(await page.locator('[role=feed]').getAttribute('data-place'), 'back');
-    await page.getByRole('button', { name: /newest message, 60 unread/ }).click();
-    await atEnd(page);
-    await page.waitForFunction(() =>
-      given.chat.asked.some(([method, , seq]) => method === 'markRead' && seq === 300),
-    );
-    await done();
-  });
-
-  it('goes to the newest also while it is on its way to where it opens', async () => {
-    const { page } = await pages.page({});
-    await page.evaluate(() => {
-      let frames = 0;
-      const pulse = () => {
-        // What is measured anew, again and again, keeps the list on its way.
-        const row = document.querySelector<HTMLElement>('[role=feed] [data-seq]');
-        if (row !== null) row.style.paddingBottom = frames++ % 2 === 0 ? '9px' : '';
-        if (frames === 5) document.querySelector<HTMLElement>('[aria-label*="newest message"]')!.click();
-        if (frames < 30) requestAnimationFrame(pulse);
-        else document.body.dataset.still = '';
-      };
-      pulse();
-    });
-    await page.evaluate(long, { count: 300, now: NOW, unread: 60 });
-    await page.waitForSelector('[data-still]');
-    await atEnd(page);
-    await page.context().close();
-  });
+  const { shown } = conversationStage();
 
   it('sends what is written, and keeps a draft of what is not', async () => {
     const { page, done } = await shown('group');
@@ -424,46 +281,6 @@ describe('the conversation view', { skip: noChromium }, () => {
         .filter((one) => !/^(https?|mailto):$/.test(one)),
     }));
     assert.deepEqual(found, { hit: undefined, elements: 0, links: [] });
-    assert.deepEqual(troubles, []);
-    await done();
-  });
-
-  for (const [name, options] of Object.entries({
-    light: { reducedMotion: 'reduce' },
-    dark: { reducedMotion: 'reduce', colorScheme: 'dark' },
-    'a phone': {
-      reducedMotion: 'reduce',
-      viewport: { width: 390, height: 844 },
-      isMobile: true,
-      hasTouch: true,
-    },
-  }))
-    it(`has nothing serious for axe: ${name}`, async () => {
-      const { page, done } = await shown('group', { unread: 7 }, options);
-      await page.evaluate(axe);
-      const check = () =>
-        page.evaluate(async () => {
-          const { violations } = await (globalThis as never as { axe: typeof import('axe-core') }).axe.run();
-          return violations
-            .filter(({ impact }) => impact === 'serious' || impact === 'critical')
-            .map(({ id, nodes }) => [id, ...nodes.slice(0, 3).map(({ html }) => html.slice(0, 160))]);
-        });
-      assert.deepEqual(await check(), []);
-      await (await menuOf(page, 'harbour key')).waitFor();
-      assert.deepEqual(await check(), []);
-      await done();
-    });
-
-  it('runs from right to left in Arabic', async () => {
-    const { page, troubles, done } = await shown('group');
-    await page.evaluate(() => given.speak('ar'));
-    await page.getByRole('textbox', { name: 'رسالة' }).waitFor();
-    const [mine, theirs] = await page.evaluate(() =>
-      ['14', '12'].map(
-        (seq) => document.querySelector(`[data-seq="${seq}"] [data-bubble]`)!.getBoundingClientRect().left,
-      ),
-    );
-    assert.ok(mine! < theirs!, 'one’s own stand at the end of the line: on the left');
     assert.deepEqual(troubles, []);
     await done();
   });
