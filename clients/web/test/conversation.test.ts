@@ -69,10 +69,12 @@ describe('the conversation view', { skip: noChromium }, () => {
       'message.react',
       { conversation: 'boats', seq: 12, emoji: '👍' },
     ]);
+    await page.getByRole('dialog').waitFor({ state: 'detached' });
     // One's own, tapped again, is taken back.
     await entry(page, 'harbour key')
       .getByRole('button', { name: /yours too/ })
       .click();
+    await page.waitForFunction(() => given.chat.asked.filter(([method]) => method === 'change').length === 3);
     assert.deepEqual((await asked(page, 'change')).at(-1)!.slice(2, 3), [
       { conversation: 'boats', seq: 12, emoji: null },
     ]);
