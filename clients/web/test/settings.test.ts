@@ -294,6 +294,8 @@ describe('settings of the web app', { skip: noChromium }, () => {
     const { page } = anna;
     await settings(page, 'appearance');
     await page.getByRole('radio', { name: 'العربية' }).check();
+    // Its words are fetched when it is chosen.
+    await page.waitForFunction(() => document.documentElement.dir === 'rtl');
     for (const name of Object.keys(pages)) {
       await settings(page, name);
       await page.waitForFunction(
