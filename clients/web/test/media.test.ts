@@ -136,6 +136,9 @@ describe('files in the web app', { skip: noChromium }, () => {
     await dialog(anna.page).getByRole('button', { name: 'Move “second.txt” up' }).click();
     await sendIt(anna.page);
     await sent(anna.page, /first\.txt/).waitFor();
+    await articles(ben.page)
+      .getByRole('button', { name: /^Download first\.txt/ })
+      .waitFor();
     const names = await articles(ben.page)
       .getByRole('button', { name: /^Download (first|second)\.txt/ })
       .evaluateAll((buttons) => buttons.map((button) => button.querySelector('bdi')!.textContent));
